@@ -1,0 +1,170 @@
+# wspsim. `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+#
+# CONFIG chooses how things are compiled; each configuration has a folder of its own under build/:
+#   release (default, leaves bin/wspsim) · san (ASan and UBSan) · gcc-O0 · gcc-O2 · clang-O2 · clang-san · cover · aarch64 · s390x
+CONFIG ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
+say = @printf '  %-4s %s\n' $1 $2
+
+B := build/$(CONFIG)
+BIN := $(if $(filter release,$(CONFIG)),bin/wspsim,$B/wspsim)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+AR := ar
+WARN := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wcast-qual -Wwrite-strings
+STRICT := -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN)
+OPT := -O2 -g
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+ifeq ($(CONFIG),release)
+OPT := -O2 -g -flto=auto
+AR := gcc-ar
+endif
+ifeq ($(CONFIG),san)
+OPT := -O1 -g $(SAN)
+endif
+ifeq ($(CONFIG),gcc-O0)
+OPT := -O0 -g
+endif
+ifeq ($(CONFIG),clang-O2)
+CC := clang
+endif
+ifeq ($(CONFIG),clang-san)
+CC := clang
+OPT := -O1 -g $(SAN)
+endif
+ifeq ($(CONFIG),cover)
+OPT := -O0 -g --coverage
+endif
+ifeq ($(CONFIG),aarch64)
+CC := aarch64-linux-gnu-gcc
+AR := aarch64-linux-gnu-ar
+endif
+ifeq ($(CONFIG),s390x)
+CC := s390x-linux-gnu-gcc
+AR := s390x-linux-gnu-ar
+endif
+
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+# The provider sees include/ and nothing else: that it compiles is half the proof of the seam.
+PROVIDER_FLAGS = $(STRICT) $(OPT) -Iinclude -Iinclude/winsock
+SIM_FLAGS = $(STRICT) $(OPT) -I. -Isim -Iinclude -Iinclude/winsock
+LIBS := -lcjson -lsqlite3 -lxxhash -l:libboost_context.a -lm -ldl -lpthread
+LINK := -Wl,--dynamic-list=sim/exports.list
+
+SIM := $(sort $(filter-out sim/cli/main.c,$(wildcard sim/*.c sim/*/*.c)))
+PROVIDER := $(sort $(wildcard provider/*.c))
+OBJECTS := $(SIM:%.c=$B/%.o) $(PROVIDER:%.c=$B/%.o)
+MAIN := $B/sim/cli/main.o
+LIBRARY := $B/libwspsim.a
+TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
+SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
+
+.PHONY: all run test unit deps deps-test deps-arch install uninstall tidy format cover help clean bench marks replay replay-arch clauses golden scenarios-test cli-test
+.DELETE_ON_ERROR:
+all: $(BIN)
+
+# ---- building ----
+$B/provider/%.o: provider/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$Q$(CC) $(PROVIDER_FLAGS) -MMD -MP -c $< -o $@
+$B/sim/cli/version.o $B/sim/cli/commit.o: SIM_FLAGS += -DWSPSIM_COMMIT='"$(COMMIT)"'
+$B/sim/%.o: sim/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$Q$(CC) $(SIM_FLAGS) -MMD -MP -c $< -o $@
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	$(call say,AR,$@)
+	$Q$(AR) rcs $@ $^
+$(BIN): $(MAIN) $(OBJECTS) sim/exports.list
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$Q$(CC) $(OPT) $(MAIN) $(OBJECTS) $(LINK) $(LIBS) -o $@
+
+# ---- tests ----
+$B/tests/abi/test_abi.c: tests/abi/gen_abi.sh $(wildcard tests/abi/*.csv) tests/abi/not-declared.txt $(wildcard include/winsock/*.h)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$Qtests/abi/gen_abi.sh $@
+$B/tests/abi/test_abi: $B/tests/abi/test_abi.c
+	$(call say,TEST,$@)
+	$Q$(CC) $(STRICT) -O0 -Iinclude/winsock $< -o $@ $(shell pkg-config --cflags --libs check)
+$B/tests/%: tests/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$Q$(CC) $(SIM_FLAGS) -Itests -MMD -MP $< -o $@ $(LIBRARY) $(LINK) $(shell pkg-config --cflags --libs check) $(LIBS)
+$B/tests/seam/%.so: tests/seam/%.c
+	@mkdir -p $(@D)
+	$(call say,SO,$@)
+	$Q$(CC) $(PROVIDER_FLAGS) -fPIC -shared -MMD -MP $< -o $@
+unit: $(BIN) $(TESTS) $(SECOND)
+test: deps-test
+	@CI=$(CI) tests/run.sh
+replay: deps-test
+	@tests/replay.sh
+replay-arch: deps-arch
+	@tests/replay_arch.sh
+golden: all
+	@tests/golden.sh --write
+clauses:
+	@tests/clauses.sh --check
+
+# ---- the main job ----
+run: deps
+	@$(MAKE) --no-print-directory -s all
+	@bin/wspsim run -v scenarios/first-light.json
+bench: all
+	bin/wspsim bench
+marks: all
+	@tests/marks.sh
+
+# ---- what it needs ----
+deps:
+	@tests/deps.sh run
+deps-test:
+	@tests/deps.sh test
+deps-arch:
+	@tests/deps.sh arch
+
+# ---- installing ----
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/wspsim/winsock $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
+	install -m 755 bin/wspsim $(DESTDIR)$(PREFIX)/bin/wspsim
+	install -m 644 include/kernel.h $(DESTDIR)$(PREFIX)/include/wspsim/
+	install -m 644 include/winsock/*.h $(DESTDIR)$(PREFIX)/include/wspsim/winsock/
+	cp -R scenarios $(DESTDIR)$(PREFIX)/share/wspsim/
+	install -m 644 README.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/wspsim/
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/wspsim
+	rm -rf $(DESTDIR)$(PREFIX)/include/wspsim $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
+
+# ---- keeping it in order ----
+tidy:
+	@tests/tidy.sh
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+cover:
+	@tests/cover.sh
+clean:
+	rm -rf build bin
+
+help:
+	@echo "make run          build and run a scenario            make test         all tests (under 10 minutes)"
+	@echo "make all          bin/wspsim                          make unit         only build the test programs"
+	@echo "make replay       determinism: compilers, addresses, locales, environments"
+	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
+	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
+	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
+	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format"
+	@echo "make cover        line coverage                       make clean        removes build/ and bin/"
+	@echo "make install      DESTDIR= PREFIX=                    make uninstall"
+	@echo "CONFIG=san|gcc-O0|gcc-O2|clang-O2|clang-san|cover|aarch64|s390x compiles into build/CONFIG"
+
+-include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(TESTS:=.d) $(SECOND:.so=.d)
