@@ -1,0 +1,5 @@
+#include "core/task.h"
+
+#include <stddef.h>
+
+struct task *running = NULL;
