@@ -1,0 +1,116 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/check.h"
+#include "net/net_private.h"
+
+struct host_parameters host_parameters_default(void)
+{
+    const int64_t second = 1000000000;
+    return (struct host_parameters){
+        .metric_table = METRIC_WIN10, .iface_list_broadcast = BROADCAST_LIMITED, .routing_change_precision = ROUTE_EXACT,
+        .link_local = LINK_LOCAL_OFF, .dad = false, .dad_v4_transmits = 3, .dad_v6_transmits = 1,
+        .dad_v4_retransmit_ns = second, .dad_v6_retransmit_ns = second, .dad_initial_delay_ns = 0, .weak_host_send = false,
+    };
+}
+
+/* Host-stack 1.5: 127.0.0.1/8 and ::1/128 exist always. */
+static void loopback_add(struct host *host)
+{
+    struct iface_setup setup = { .type = IFACE_LOOPBACK, .up = true, .media = true };
+    struct iface *loopback = iface_new(host, "loopback", &setup);
+    struct ifaddr_setup four = { .address = { .family = KERNEL_IPV4, .bytes = { 127, 0, 0, 1 } }, .prefix_length = 8,
+                                 .state = ADDRESS_PREFERRED, .persistent = true };
+    struct ifaddr_setup six = { .address = { .family = KERNEL_IPV6, .bytes = { [15] = 1 } }, .prefix_length = 128,
+                                .state = ADDRESS_PREFERRED, .persistent = true };
+    check(ifaddr_add(loopback, &four) && ifaddr_add(loopback, &six));
+}
+
+struct host *host_new(struct net *net, const char *name, const struct host_parameters *parameters, uint64_t seed)
+{
+    if (host_find(net, name)) {
+        net_refuse(net, "there is a host \"%s\" already", name);
+        return NULL;
+    }
+    struct host *host = memory_take(sizeof *host);
+    size_t length = strlen(name);
+    host->net = net;
+    host->name = memory_take(length + 1);
+    memcpy(host->name, name, length);
+    host->parameters = *parameters;
+    host->seed = seed;
+    host->number = ++net->host_count;
+    host->next_index = 1;
+    route_table_start(&host->routes);
+    for (unsigned slot = 0; slot < FAMILIES; slot++)
+        prefix_tree_start(&host->watched[slot], slot_family(slot));
+    HASH_ADD_KEYPTR(hh, net->hosts, host->name, length, host);
+    loopback_add(host);
+    return host;
+}
+
+void host_free(struct host *host)
+{
+    struct iface *iface, *next;
+    DL_FOREACH_SAFE(host->ifaces, iface, next) {
+        DL_DELETE(host->ifaces, iface);
+        iface_free(iface);
+    }
+    for (unsigned slot = 0; slot < FAMILIES; slot++) {
+        address_set_drop(host->set[slot]);
+        address_set_drop(host->settled[slot]);
+        prefix_tree_end(&host->watched[slot]);
+    }
+    route_table_end(&host->routes);
+    engine_cancel(host->net->engine, host->settle);
+    free(host->concerned);
+    free(host->name);
+    free(host);
+}
+
+const char *host_name(const struct host *host)
+{
+    return host->name;
+}
+
+size_t host_endpoints(const struct host *host)
+{
+    return host->endpoints;
+}
+
+void host_stack(struct host *host, bool up)
+{
+    if (host->stack_down == !up)
+        return;
+    uint64_t former = host_enter(host, row_stack(host, up));
+    host->stack_down = !up;
+    if (!up)
+        requests_fail(host, KERNEL_STACK_DOWN);
+    host_leave(host, former);
+}
+
+bool host_stack_is_up(const struct host *host)
+{
+    return !host->stack_down;
+}
+
+uint64_t host_enter(struct host *host, uint64_t row)
+{
+    host->newest = row;
+    return trace_set_cause(host->net->trace, row);
+}
+
+void host_leave(struct host *host, uint64_t former)
+{
+    trace_set_cause(host->net->trace, former);
+}
+
+void host_touch(struct host *host)
+{
+    if (host->settle != EVENT_NONE)
+        return;
+    struct engine *engine = host->net->engine;
+    struct event event = { .kind = EVENT_SETTLE, .cause = host->newest, .subject.host = host };
+    host->settle = engine_post(engine, engine_now_ns(engine), RANK_MACHINE, event);
+}

@@ -1,0 +1,55 @@
+/* The stack's groups of kernel.h, for the host of whoever runs. */
+#include "core/check.h"
+#include "kernel.h"
+#include "net/net_private.h"
+
+static struct host *here(void)
+{
+    check(running && running->host);
+    return running->host;
+}
+
+enum kernel_status kernel_stack_state(void)
+{
+    return here()->stack_down ? KERNEL_STACK_DOWN : KERNEL_OK;
+}
+
+enum kernel_status kernel_local_addresses(enum kernel_family family, struct kernel_address *addresses, size_t room, size_t *count)
+{
+    const struct host *host = here();
+    *count = 0;
+    if (host->stack_down)
+        return KERNEL_STACK_DOWN;
+    *count = host_local_addresses(host, family, addresses, room);
+    return KERNEL_OK;
+}
+
+enum kernel_status kernel_interface_addresses(struct kernel_interface_address *rows, size_t room, size_t *count)
+{
+    const struct host *host = here();
+    *count = 0;
+    if (host->stack_down)
+        return KERNEL_STACK_DOWN;
+    *count = host_interface_addresses(host, rows, room);
+    return KERNEL_OK;
+}
+
+enum kernel_status kernel_best_path(const struct kernel_address *destination, struct kernel_path *path)
+{
+    if (destination->family != KERNEL_IPV4 && destination->family != KERNEL_IPV6)
+        return KERNEL_BAD_ARGUMENT;
+    return host_best_path(here(), destination, path);
+}
+
+enum kernel_status kernel_watch(const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request)
+{
+    return request_open(here(), watch, lasting, complete, cookie, request);
+}
+
+enum kernel_status kernel_cancel(kernel_request request)
+{
+    struct net *net = here()->net;
+    enum kernel_status status = request_cancel(net, request);
+    row_cancel(request, status, net);
+    return status;
+}

@@ -1,0 +1,294 @@
+/*
+ * The inside of sim/net: what its files share and nobody else sees. A change runs through three layers: the public functions
+ * (iface.c, ifaddr.c, route.c) write a row and change their table; watch.c notes which watches could be concerned; host_settle
+ * compares, once an instant, what these watches were promised with what is true now.
+ */
+#ifndef NET_PRIVATE_H
+#define NET_PRIVATE_H
+#include "net/net.h"
+#include "net/prefix_tree.h"
+#include "net/table.h"
+
+#define FAMILIES 2 /* tables come in pairs: IPv4 first */
+
+static inline unsigned family_slot(unsigned family) { return family == KERNEL_IPV6; }
+static inline enum kernel_family slot_family(unsigned slot) { return slot ? KERNEL_IPV6 : KERNEL_IPV4; }
+
+/* ---- routes: route_table.c ---- */
+
+enum route_flag { ROUTE_AUTOMATIC = 1, ROUTE_PERSISTENT = 2, ROUTE_OWN = 4 }; /* own: leads to an address of the host itself */
+
+#define ROUTE_NONE 0u
+#define ROUTE_LAST 0x80000000u /* in `next`: no further route of this prefix; the rest is the prefix's tree node */
+
+struct route { /* 16 bytes: with 1.75 tree nodes of 24 bytes a large table stays near 60 bytes a route */
+    uint32_t next;
+    uint32_t gateway;       /* its number */
+    uint32_t before, after; /* neighbours in the list of the interface and family */
+};
+
+/* Where routes lead and at which price, kept once for all routes that share it. */
+struct gateway_key { struct kernel_address next_hop; uint32_t interface_index, on_link, metric, flags; };
+struct gateway {
+    struct gateway_key key;
+    struct iface *iface;
+    uint32_t number, uses;
+    uint64_t print; /* part of the fingerprint of its routes */
+    struct gateway *next_free;
+    UT_hash_handle hh;
+};
+
+struct route_table {
+    struct prefix_tree tree[FAMILIES]; /* value: the first of the prefix's routes, by interface index, then next hop */
+    struct route *routes;              /* number 0 is none */
+    uint32_t used, room, free;
+    struct gateway *by_key;
+    struct gateway **gateways; /* by number, unused ones too; number 0 is none */
+    uint32_t gateways_used, gateways_room;
+    struct gateway *free_gateways;
+};
+
+struct route_list { uint32_t first, last, count; };
+
+/* ---- interfaces and addresses ---- */
+
+struct ifaddr {
+    struct iface *iface;
+    struct kernel_address address; /* link-local IPv6: scope is the interface's index */
+    uint8_t prefix_length;
+    uint8_t state; /* enum address_state */
+    bool skip_as_source, persistent, temporary;
+    bool deprecated; /* what it is once detection has ended */
+    bool routed;     /* its automatic routes are in the table */
+    uint64_t created;
+    event_id timer;
+    struct ifaddr *prev, *next;
+};
+
+struct iface {
+    struct host *host;
+    char *name;
+    uint32_t index, metric, metric_set, mtu_bytes; /* metric_set 0: automatic */
+    enum iface_type type;
+    uint64_t speed_bps;
+    uint8_t mac[6];
+    bool up, media;
+    bool connected;          /* up and media, as of the last iface_refresh */
+    bool usable[FAMILIES];   /* connected, and there is a source address for what leaves by it */
+    uint32_t sources[FAMILIES]; /* addresses here that may become a source */
+    struct ifaddr *addresses;   /* in order of assignment */
+    struct ifaddr *stored;      /* persistent ones while the interface is down */
+    struct route_list routes[FAMILIES];
+    uint64_t route_print[FAMILIES]; /* sum of the fingerprints of its routes */
+    struct route_setup *stored_routes;
+    size_t stored_routes_count, stored_routes_room;
+    struct request *paths; /* watches whose path leaves here */
+    struct iface *prev, *next;
+};
+
+/* ---- hosts ---- */
+
+/* The set behind kernel_local_addresses at one moment: sorted, without doubles, shared by all who were promised it. */
+struct address_set { uint32_t uses; size_t count; struct kernel_address addresses[]; };
+
+struct host {
+    struct net *net;
+    char *name;
+    struct host_parameters parameters;
+    uint64_t seed;
+    uint32_t number, next_index;
+    uint64_t next_created;
+    bool stack_down;
+    struct iface *ifaces; /* ascending index */
+    uint32_t connected;   /* how many interfaces are, loopback aside */
+    uint32_t sources[FAMILIES]; /* sum over the interfaces, loopback aside: what weak hosts choose from */
+    size_t endpoints;
+    struct route_table routes;
+
+    event_id settle;    /* pending EVENT_SETTLE */
+    uint64_t newest;    /* row of the newest change */
+    bool list_stale[FAMILIES];                              /* `set` is out of date */
+    bool list_changed[FAMILIES], routes_changed[FAMILIES];  /* since the last settling */
+    uint64_t list_cause[FAMILIES], routes_cause[FAMILIES];
+    struct address_set *set[FAMILIES];     /* as last computed */
+    struct address_set *settled[FAMILIES]; /* as of the last settling */
+
+    struct prefix_tree watched[FAMILIES]; /* destinations; value: number of the first request for it */
+    struct request *list_watches[FAMILIES];
+    struct request *any_watches[FAMILIES]; /* to be told of any routing change */
+    struct request *pathless;              /* watches whose destination has no path */
+    struct request **concerned;            /* to be looked at when the host settles */
+    size_t concerned_count, concerned_room;
+    UT_hash_handle hh;
+};
+
+/* ---- requests ---- */
+
+enum request_state { REQUEST_PENDING, REQUEST_POSTED, REQUEST_GIVEN_UP }; /* given up: only its waiter must still hear of it */
+
+struct path_result { enum kernel_status status; struct kernel_address source; };
+
+struct request {
+    kernel_request id;
+    uint32_t slot;
+    enum request_state state;
+    struct host *host;
+    struct kernel_watch watch;
+    bool lasting;
+    kernel_complete *complete;
+    void *cookie;
+    struct task *owner, *completions, *waiter;
+    const void *overlapped;
+    enum kernel_status status; /* to complete with */
+    event_id event;
+
+    /* what it was promised */
+    struct address_set *set;
+    struct path_result path;
+    uint64_t print;
+    struct iface *iface;  /* the promised path leaves here; NULL: no path */
+    uint8_t path_length;  /* of the prefix that decided */
+    bool any;             /* any routing change concerns it */
+    bool concerned;
+    uint32_t node, concerned_at;
+    uint64_t cause; /* newest change that could concern it */
+
+    UT_hash_handle hh;
+    struct request *owner_prev, *owner_next;
+    struct request *topic_prev, *topic_next; /* same list or destination */
+    struct request *path_prev, *path_next;
+};
+
+#define REQUEST_CHUNK 64u
+
+struct endpoint {
+    kernel_endpoint id;
+    struct host *host;
+    enum kernel_family family;
+    enum kernel_transport transport;
+    uint8_t protocol;
+    UT_hash_handle hh;
+};
+
+struct net {
+    struct engine *engine;
+    struct trace *trace;
+    struct host *hosts; /* by name; uthash keeps the order of creation */
+    uint32_t host_count;
+    char why[256];
+    struct request **chunks; /* requests by slot */
+    uint32_t slots_used, slots_room;
+    struct request *free_requests; /* through path_next */
+    struct request *requests;      /* by id, in order of asking */
+    struct request *given_up;      /* on their way to a waiter, through owner_next */
+    uint64_t last_request;
+    struct endpoint *endpoints;
+    uint64_t last_endpoint;
+};
+
+/* ---- net.c, host.c ---- */
+bool net_refuse(struct net *net, const char *format, ...) __attribute__((format(printf, 2, 3))); /* always false */
+void host_free(struct host *host);
+void host_touch(struct host *host);                   /* something changed: it will settle at this instant */
+uint64_t host_enter(struct host *host, uint64_t row); /* what follows is caused by this row; returns the former cause */
+void host_leave(struct host *host, uint64_t former);
+
+/* ---- iface.c ---- */
+struct iface *iface_new(struct host *host, const char *name, const struct iface_setup *setup);
+void iface_free(struct iface *iface);
+void iface_refresh(struct iface *iface); /* connected and usable anew, and whom that concerns */
+uint32_t iface_metric_automatic(const struct iface *iface);
+struct iface *iface_by_index(const struct host *host, uint32_t index);
+bool iface_detects(const struct iface *iface, unsigned family); /* runs duplicate address detection */
+
+/* ---- ifaddr.c ---- */
+bool ifaddr_usable(const struct ifaddr *ifaddr); /* sends and receives: preferred or deprecated */
+bool ifaddr_listed(const struct ifaddr *ifaddr);
+struct kernel_address ifaddr_broadcast(const struct ifaddr *ifaddr); /* directed; zero bytes for /31 (RFC 3021) and /32 */
+void ifaddrs_media(struct iface *iface);   /* the medium went or came */
+void ifaddrs_store(struct iface *iface);   /* interface disabled: all go, persistent ones are kept aside */
+void ifaddrs_restore(struct iface *iface);
+void ifaddrs_free(struct iface *iface);
+bool ifaddr_link_local(struct iface *iface); /* the address an interface gives itself */
+
+/* ---- automatic.c ---- */
+void automatic_routes_add(struct ifaddr *ifaddr);
+void automatic_routes_remove(struct ifaddr *ifaddr);
+
+/* ---- route_table.c ---- */
+void route_table_start(struct route_table *table);
+void route_table_end(struct route_table *table);
+static inline struct route *route_at(const struct route_table *table, uint32_t route) { return &table->routes[route]; }
+static inline const struct gateway *route_gateway(const struct route_table *table, const struct route *route)
+{
+    return table->gateways[route->gateway];
+}
+uint32_t route_node(const struct route_table *table, uint32_t route); /* of its prefix */
+/* The next route of the same prefix. */
+static inline uint32_t route_next(const struct route *route) { return route->next & ROUTE_LAST ? ROUTE_NONE : route->next; }
+
+/* A route's key: prefix, interface, next hop (host-stack 3.1). */
+struct route_place { struct iface *iface; const struct kernel_address *prefix; unsigned length; const struct kernel_address *next_hop; }; /* next hop NULL: on the link */
+uint32_t route_place_find(const struct host *host, const struct route_place *place);
+void route_place_take(struct host *host, const struct route_place *place, uint32_t metric, unsigned flags); /* it must be free */
+void route_erase(struct host *host, unsigned slot, uint32_t route);
+void route_set_metric(struct host *host, unsigned slot, uint32_t route, uint32_t metric);
+void route_set_own(struct host *host, unsigned slot, uint32_t route, bool own);
+struct route_view route_view_of(const struct host *host, unsigned slot, uint32_t route);
+
+/* ---- route.c ---- */
+void routes_store(struct iface *iface); /* interface disabled: all go, persistent ones are kept aside */
+void routes_restore(struct iface *iface);
+uint64_t routes_print(const struct host *host, unsigned slot); /* fingerprint of all usable routes with their metrics */
+
+/* ---- path.c, source.c ---- */
+struct path_found { enum kernel_status status; const struct ifaddr *source; struct iface *iface; struct kernel_address next_hop; unsigned length; };
+struct path_found path_find(const struct host *host, const struct kernel_address *destination);
+/* The address a packet bears that leaves by `iface`; NULL: none may. */
+const struct ifaddr *source_select(const struct iface *iface, const struct kernel_address *destination, const struct kernel_address *next_hop);
+bool source_may(const struct ifaddr *ifaddr); /* usable and not skipped */
+
+/* ---- lists.c ---- */
+struct address_set *address_set_now(struct host *host, unsigned slot); /* owned by the host */
+bool address_set_same(const struct address_set *a, const struct address_set *b);
+struct address_set *address_set_keep(struct address_set *set);
+void address_set_drop(struct address_set *set);
+
+/* ---- watch.c: which watches a change could concern ---- */
+void watch_arm(struct request *request);
+void watch_disarm(struct request *request);
+void watches_under(struct host *host, unsigned slot, const struct prefix_key *key, unsigned length);
+void watches_by_iface(struct iface *iface, unsigned slot); /* whose path leaves here */
+void watches_by_routes(struct iface *iface, unsigned slot); /* under its routes, or whose path leaves here */
+void watches_pathless(struct host *host);
+void watches_orphan(struct iface *iface); /* the interface goes for good */
+struct path_result watch_evaluate(struct request *request); /* now; takes note of the path it found */
+void watches_of_list(struct host *host, unsigned slot);  /* of the address list */
+void watches_of_any(struct host *host, unsigned slot);   /* of any routing change */
+
+/* ---- request.c ---- */
+struct request *request_at(const struct net *net, uint32_t slot);
+void request_post(struct request *request, enum kernel_status status, uint64_t cause);
+void requests_fail(struct host *host, enum kernel_status status); /* all pending ones of the host */
+void requests_free(struct net *net);
+enum kernel_status request_open(struct host *host, const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request);
+enum kernel_status request_cancel(struct net *net, kernel_request request);
+
+/* ---- rows.c: each returns the row's number, or the present cause while nothing listens ---- */
+uint64_t row_stack(const struct host *host, bool up);
+uint64_t row_interface(const struct iface *iface, const char *verb);
+uint64_t row_interface_added(const struct iface *iface);
+uint64_t row_interface_number(const struct iface *iface, const char *verb, const char *key, uint64_t value);
+uint64_t row_interface_media(const struct iface *iface);
+uint64_t row_address(const struct ifaddr *ifaddr, const char *verb);
+uint64_t row_address_changed(const struct ifaddr *ifaddr, enum address_state to);
+uint64_t row_route(const struct host *host, unsigned slot, uint32_t route, const char *verb);
+uint64_t row_list(const struct host *host, unsigned slot, size_t count, uint64_t cause);
+uint64_t row_path(const struct request *request, const struct path_result *to, uint64_t cause);
+void row_watch(const struct host *host, const struct kernel_watch *watch, bool lasting, kernel_request request, enum kernel_status status);
+void row_cancel(kernel_request request, enum kernel_status status, struct net *net);
+uint64_t row_completed(const struct request *request);
+const char *status_name(enum kernel_status status);
+const char *family_name(unsigned slot); /* the scenario's "inet", "inet6" */
+const char *iface_type_name(enum iface_type type);
+#endif

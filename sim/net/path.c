@@ -1,0 +1,76 @@
+/* The lookup of host-stack 3.3: longest prefix, smallest effective metric, lowest interface index, lowest next hop. */
+#include "net/net_private.h"
+
+static const struct ifaddr *own_address(const struct iface *iface, const struct kernel_address *address)
+{
+    const struct ifaddr *ifaddr;
+    DL_FOREACH(iface->addresses, ifaddr) {
+        if (ifaddr_usable(ifaddr) && ifaddr->address.family == address->family
+            && address_common_bits(&ifaddr->address, address) == address_width(address))
+            return ifaddr;
+    }
+    return NULL;
+}
+
+struct choice { const struct gateway *gateway; const struct ifaddr *own; uint64_t metric; };
+
+/* The best usable route of one prefix; the chain's order settles ties. A route to an address of the host itself beats all
+   others of its prefix: such packets never reach a link (1.5), and the source is the destination (2.6). */
+static struct choice node_choice(const struct host *host, unsigned slot, uint32_t first, const struct kernel_address *destination)
+{
+    const struct route_table *table = &host->routes;
+    struct choice best = { 0 };
+    for (uint32_t at = first; at;) {
+        const struct route *route = route_at(table, at);
+        const struct gateway *gateway = route_gateway(table, route);
+        const struct iface *iface = gateway->iface;
+        at = route_next(route);
+        if (destination->scope_id && destination->scope_id != iface->index)
+            continue;
+        bool leads_home = gateway->key.flags & ROUTE_OWN;
+        const struct ifaddr *own = leads_home && iface->connected ? own_address(iface, destination) : NULL;
+        if (leads_home ? !own : !iface->usable[slot])
+            continue; /* an address that is tentative after the medium's return leads nowhere yet */
+        uint64_t metric = (uint64_t)gateway->key.metric + iface->metric;
+        if (!best.gateway || (own && !best.own) || (!own == !best.own && metric < best.metric))
+            best = (struct choice){ .gateway = gateway, .own = own, .metric = metric };
+    }
+    return best;
+}
+
+struct path_found path_find(const struct host *host, const struct kernel_address *destination)
+{
+    unsigned slot = family_slot(destination->family);
+    const struct prefix_tree *tree = &host->routes.tree[slot];
+    struct prefix_key key = prefix_key_of(destination);
+    struct path_found found = { .status = host->connected ? KERNEL_NET_UNREACHABLE : KERNEL_NET_DOWN };
+    for (uint32_t node = prefix_tree_match(tree, &key); node; node = prefix_tree_cover(tree, node)) {
+        const struct prefix_node *entry = prefix_tree_node(tree, node);
+        struct choice choice = node_choice(host, slot, entry->value, destination);
+        if (!choice.gateway)
+            continue; /* unusable routes only: a shorter prefix may still lead there */
+        found.next_hop = choice.gateway->key.on_link ? *destination : choice.gateway->key.next_hop;
+        found.source = choice.own ? choice.own : source_select(choice.gateway->iface, destination, &found.next_hop);
+        if (!found.source)
+            continue;
+        found.status = KERNEL_OK;
+        found.iface = choice.gateway->iface;
+        found.length = entry->length;
+        return found;
+    }
+    return found;
+}
+
+enum kernel_status host_best_path(const struct host *host, const struct kernel_address *destination, struct kernel_path *path)
+{
+    if (host->stack_down)
+        return KERNEL_STACK_DOWN;
+    struct path_found found = path_find(host, destination);
+    if (found.status != KERNEL_OK)
+        return found.status;
+    path->source = found.source->address;
+    path->next_hop = found.next_hop;
+    path->interface_index = found.iface->index;
+    path->mtu_bytes = found.iface->mtu_bytes;
+    return KERNEL_OK;
+}

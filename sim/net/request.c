@@ -1,0 +1,218 @@
+/* Accepted requests: from kernel_watch until they are delivered or given up. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/check.h"
+#include "net/net_private.h"
+
+/* ---- memory: chunks that stay where they are, so that trees can name a request by a 32-bit number ---- */
+
+struct request *request_at(const struct net *net, uint32_t slot)
+{
+    return &net->chunks[slot / REQUEST_CHUNK][slot % REQUEST_CHUNK];
+}
+
+static struct request *request_take(struct net *net)
+{
+    struct request *request = net->free_requests;
+    uint32_t slot;
+    if (request) {
+        net->free_requests = request->path_next;
+        slot = request->slot;
+    } else {
+        if (net->slots_used == net->slots_room) {
+            uint32_t chunk = net->slots_room / REQUEST_CHUNK;
+            net->chunks = memory_grow(net->chunks, (chunk + 1) * sizeof(struct request *));
+            net->chunks[chunk] = memory_take(REQUEST_CHUNK * sizeof(struct request));
+            net->slots_room += REQUEST_CHUNK;
+            if (net->slots_used == 0)
+                net->slots_used = 1; /* 0 names none */
+        }
+        slot = net->slots_used++;
+        request = request_at(net, slot);
+    }
+    *request = (struct request){ .slot = slot };
+    return request;
+}
+
+static void request_give(struct net *net, struct request *request)
+{
+    request->path_next = net->free_requests;
+    net->free_requests = request;
+}
+
+void requests_free(struct net *net)
+{
+    struct request *request, *next;
+    HASH_ITER(hh, net->requests, request, next)
+        address_set_drop(request->set);
+    HASH_CLEAR(hh, net->requests);
+    for (uint32_t chunk = 0; chunk < net->slots_room / REQUEST_CHUNK; chunk++)
+        free(net->chunks[chunk]);
+    free(net->chunks);
+}
+
+/* ---- accepting ---- */
+
+static struct task *home(struct task *task)
+{
+    return task->completions ? task->completions : task;
+}
+
+static bool watch_valid(const struct kernel_watch *watch)
+{
+    if (watch->family != KERNEL_IPV4 && watch->family != KERNEL_IPV6)
+        return false;
+    if (watch->topic == KERNEL_TOPIC_PATH)
+        return watch->destination.family == watch->family;
+    return watch->topic == KERNEL_TOPIC_ADDRESSES;
+}
+
+static struct request *request_find(const struct net *net, kernel_request id)
+{
+    struct request *request;
+    HASH_FIND(hh, net->requests, &id, sizeof id, request);
+    return request;
+}
+
+enum kernel_status request_open(struct host *host, const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *id)
+{
+    struct net *net = host->net;
+    if (!watch_valid(watch))
+        return KERNEL_BAD_ARGUMENT;
+    if (host->stack_down) {
+        row_watch(host, watch, lasting, 0, KERNEL_STACK_DOWN);
+        return KERNEL_STACK_DOWN;
+    }
+    struct request *request = request_take(net);
+    request->id = ++net->last_request;
+    request->state = REQUEST_PENDING;
+    request->host = host;
+    request->watch = *watch;
+    request->lasting = lasting;
+    request->complete = complete;
+    request->cookie = cookie;
+    request->completions = home(running);
+    request->owner = lasting ? request->completions : running;
+    request->overlapped = running->overlapped;
+    HASH_ADD(hh, net->requests, id, sizeof request->id, request);
+    DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
+    row_watch(host, watch, lasting, request->id, KERNEL_OK);
+    watch_arm(request);
+    *id = request->id;
+    return KERNEL_OK;
+}
+
+/* ---- ending ---- */
+
+/* Out of the table and out of its owner's hands: from here on no name leads to it. */
+static void request_forget(struct request *request)
+{
+    struct net *net = request->host->net;
+    HASH_DEL(net->requests, request);
+    DL_DELETE2(request->owner->requests, request, owner_prev, owner_next);
+}
+
+static void event_post(struct request *request, uint64_t cause)
+{
+    struct engine *engine = request->host->net->engine;
+    struct event event = { .kind = EVENT_REQUEST, .cause = cause, .subject.request = request, .number = request->id };
+    request->event = engine_post(engine, engine_now_ns(engine), RANK_MACHINE, event);
+}
+
+void request_post(struct request *request, enum kernel_status status, uint64_t cause)
+{
+    watch_disarm(request);
+    request->state = REQUEST_POSTED;
+    request->status = status;
+    event_post(request, cause);
+}
+
+struct task *request_deliver(struct request *request)
+{
+    struct net *net = request->host->net;
+    struct task *waiter = request->waiter;
+    bool given_up = request->state == REQUEST_GIVEN_UP;
+    check(request->state != REQUEST_PENDING);
+    if (waiter)
+        waiter->wait_status = request->status == KERNEL_CANCELLED ? KERNEL_CANCELLED : KERNEL_OK;
+    if (given_up) {
+        DL_DELETE2(net->given_up, request, owner_prev, owner_next);
+    } else {
+        struct task *former = running;
+        request_forget(request);
+        running = request->completions;
+        uint64_t cause = trace_set_cause(net->trace, row_completed(request));
+        if (request->complete)
+            request->complete(request->cookie, request->status, 0);
+        trace_set_cause(net->trace, cause);
+        running = former;
+    }
+    request_give(net, request);
+    return waiter;
+}
+
+void requests_fail(struct host *host, enum kernel_status status)
+{
+    struct request *request;
+    for (request = host->net->requests; request; request = request->hh.next) {
+        if (request->host == host && request->state == REQUEST_PENDING)
+            request_post(request, status, host->newest);
+    }
+}
+
+void requests_cancel(struct task *task, const void *overlapped)
+{
+    struct request *request, *next;
+    DL_FOREACH_SAFE2(task->requests, request, next, owner_next) {
+        if (overlapped && request->overlapped != overlapped)
+            continue;
+        if (request->state == REQUEST_PENDING)
+            request_post(request, KERNEL_CANCELLED, trace_cause(request->host->net->trace));
+        if (!overlapped && request->owner != request->completions) { /* the thread ends: its process keeps what is on its way */
+            DL_DELETE2(task->requests, request, owner_prev, owner_next);
+            request->owner = request->completions;
+            DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
+        }
+    }
+}
+
+enum kernel_status request_cancel(struct net *net, kernel_request id)
+{
+    struct request *request = request_find(net, id);
+    if (!request || request->completions != home(running))
+        return KERNEL_BAD_HANDLE;
+    if (request->state == REQUEST_PENDING)
+        watch_disarm(request);
+    engine_cancel(net->engine, request->event);
+    request_forget(request);
+    if (request->waiter) {
+        request->state = REQUEST_GIVEN_UP;
+        request->status = KERNEL_CANCELLED;
+        DL_APPEND2(net->given_up, request, owner_prev, owner_next);
+        event_post(request, trace_cause(net->trace));
+    } else {
+        request_give(net, request);
+    }
+    return KERNEL_OK;
+}
+
+/* ---- waiting ---- */
+
+bool request_wait(struct net *net, kernel_request id, struct task *waiter)
+{
+    struct request *request = request_find(net, id);
+    if (request)
+        request->waiter = waiter;
+    return request != NULL;
+}
+
+void request_unwait(struct net *net, kernel_request id)
+{
+    struct request *request = request_find(net, id);
+    if (!request)
+        DL_SEARCH_SCALAR2(net->given_up, request, id, id, owner_next);
+    if (request)
+        request->waiter = NULL;
+}
