@@ -1,0 +1,21 @@
+/*
+ * Buffers as values, in the scenario's words: {"sockaddr": "192.0.2.1:0"}, {"addresses": [...]}, {"ulong": 1}. The same
+ * decoding serves the trace and the expectations. Nothing beyond the given size is read; what cannot be decoded is hex.
+ */
+#ifndef WS2_DECODE_H
+#define WS2_DECODE_H
+#include "core/value.h"
+#include "ws2/ws2.h"
+
+#define SOCKADDR_TEXT 80
+/* "192.0.2.1:80", "[2001:db8::1%2]:80"; "family 23, 4 bytes" for what is no whole address. */
+void sockaddr_text(const void *sockaddr, size_t size, char text[SOCKADDR_TEXT]);
+/* The bytes of a sockaddr_in or sockaddr_in6 from its text; 0: not an address with a port. */
+size_t sockaddr_parse(const char *text, void *sockaddr, size_t room);
+
+struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);
+struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size);
+struct value *decode_ioctl_out(struct arena *arena, const struct process *process, DWORD code, const void *out, DWORD size);
+struct value *decode_network_events(struct arena *arena, const WSANETWORKEVENTS *events); /* {"events": [...], "errors": {...}} */
+struct value *decode_event_mask(struct arena *arena, LONG mask);
+#endif

@@ -1,0 +1,353 @@
+/*
+ * The judge: which operations were accepted, how each ended, and which rule a provider broke. It keeps one record for each
+ * OVERLAPPED in use (a hash by process and address; the order of anything shown is the order of asking).
+ */
+#include "ws2/judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#include "core/text.h"
+#include "ws2/private.h"
+
+enum operation_state { OPERATION_CALLED, OPERATION_PENDING, OPERATION_COMPLETE, OPERATION_REFUSED };
+
+struct operation_key { struct process *process; const WSAOVERLAPPED *overlapped; };
+
+struct operation {
+    struct operation_key key;
+    enum operation_state state;
+    struct thread *thread;
+    SOCKET s;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    HANDLE event;            /* hEvent at the call */
+    const char *function;
+    bool plain;              /* on a socket without the overlapped flag: the OVERLAPPED is ignored */
+    bool closed, thread_ended;
+    bool at_once;            /* the call itself returned 0 */
+    bool counted; DWORD bytes; /* the byte count first seen */
+    unsigned completions, routines;
+    uint64_t row;
+    struct operation *prev, *next; /* in order of asking */
+    struct known_socket *socket;   /* NULL once it is closed */
+    struct operation *socket_prev, *socket_next;
+    UT_hash_handle hh;
+};
+
+struct socket_key { struct process *process; SOCKET s; };
+struct known_socket { struct socket_key key; bool overlapped; HANDLE selected; struct operation *operations; UT_hash_handle hh; };
+
+struct judge {
+    struct ws2 *ws2;
+    struct operation *by_key, *in_order;
+    struct known_socket *sockets;
+    struct process **cleaned; size_t cleaned_count;
+    size_t pending;
+    size_t suspicious; /* operations with a routine and an hEvent: without any, no set event needs a look */
+    struct verdict *verdicts; size_t count, room;
+};
+
+struct judge *judge_new(struct ws2 *ws2)
+{
+    struct judge *judge = memory_take(sizeof *judge);
+    judge->ws2 = ws2;
+    return judge;
+}
+
+void judge_free(struct judge *judge)
+{
+    struct operation *operation, *next;
+    DL_FOREACH_SAFE(judge->in_order, operation, next) {
+        HASH_DEL(judge->by_key, operation);
+        free(operation);
+    }
+    struct known_socket *socket, *after;
+    HASH_ITER(hh, judge->sockets, socket, after) {
+        HASH_DEL(judge->sockets, socket);
+        free(socket);
+    }
+    for (size_t i = 0; i < judge->count; i++) free(judge->verdicts[i].message);
+    free(judge->verdicts);
+    free(judge->cleaned);
+    free(judge);
+}
+
+__attribute__((format(printf, 4, 5))) static void verdict(struct judge *judge, const struct process *process, const char *rule, const char *format, ...)
+{
+    char message[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (judge->count == judge->room) {
+        judge->room = judge->room ? 2 * judge->room : 8;
+        judge->verdicts = memory_grow(judge->verdicts, judge->room * sizeof *judge->verdicts);
+    }
+    struct trace *trace = judge->ws2->trace;
+    if (trace_begin_for(trace, LAYER_SPI, "rule.broken", host_name(process->host), process->name, "", rule)) {
+        trace_text(trace, "message", message);
+        trace_end(trace);
+    }
+    struct text copy = { 0 };
+    text_add(&copy, message);
+    judge->verdicts[judge->count++] = (struct verdict){ .rule = rule, .message = text_done(&copy), .row = *trace_newest(trace), .at_ns = engine_now_ns(judge->ws2->engine), .actor = process->name };
+}
+
+static struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+{
+    struct operation_key key;
+    struct operation *operation;
+    memset(&key, 0, sizeof key);
+    key.process = process;
+    key.overlapped = overlapped;
+    HASH_FIND(hh, judge->by_key, &key, sizeof key, operation);
+    return operation;
+}
+
+static struct known_socket *socket_find(const struct judge *judge, struct process *process, SOCKET s)
+{
+    struct socket_key key;
+    struct known_socket *socket;
+    memset(&key, 0, sizeof key);
+    key.process = process;
+    key.s = s;
+    HASH_FIND(hh, judge->sockets, &key, sizeof key, socket);
+    return socket;
+}
+
+static const char *label(const struct operation *operation)
+{
+    const char *text = process_memory_label(operation->key.process, operation->key.overlapped);
+    return text ? text : "?";
+}
+
+/* Has its Internal left STATUS_PENDING since we looked last? */
+static void operation_look(struct judge *judge, struct operation *operation)
+{
+    if (operation->state != OPERATION_PENDING || !memory_holds(operation->key.process, operation->key.overlapped, sizeof(WSAOVERLAPPED))) return;
+    if (overlapped_pending(operation->key.overlapped)) return;
+    operation->state = OPERATION_COMPLETE;
+    judge->pending--;
+    for (size_t i = 0; i < judge->cleaned_count; i++)
+        if (judge->cleaned[i] == operation->key.process && overlapped_error(operation->key.overlapped) != WSA_OPERATION_ABORTED)
+            verdict(judge, operation->key.process, "nothing-after-cleanup", "%s completed after the last WSPCleanup with a status other than WSA_OPERATION_ABORTED", label(operation));
+}
+
+/* The byte count is one number in every place where it appears. */
+static void operation_bytes(struct judge *judge, struct operation *operation, const char *place, DWORD bytes)
+{
+    if (operation->at_once && operation->key.process->profile == KERNEL_OBSERVED) return; /* Windows says 0 in some places */
+    if (operation->counted && operation->bytes != bytes)
+        verdict(judge, operation->key.process, "byte-counts-agree", "%s says %u bytes for %s, another place said %u", place, (unsigned)bytes, label(operation), (unsigned)operation->bytes);
+    operation->counted = true;
+    operation->bytes = bytes;
+}
+
+static void operation_forget(struct judge *judge, struct operation *operation)
+{
+    DL_DELETE(judge->in_order, operation);
+    if (operation->socket) DL_DELETE2(operation->socket->operations, operation, socket_prev, socket_next);
+    if (operation->routine && operation->event) judge->suspicious--;
+    HASH_DEL(judge->by_key, operation);
+    free(operation);
+}
+
+/* ---- told by the seam ---- */
+
+void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped)
+{
+    struct known_socket *socket = memory_take(sizeof *socket);
+    socket->key.process = process;
+    socket->key.s = s;
+    socket->overlapped = overlapped;
+    HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
+}
+
+void judge_selected(struct judge *judge, struct process *process, SOCKET s, HANDLE event)
+{
+    struct known_socket *socket = socket_find(judge, process, s);
+    if (socket) socket->selected = event;
+}
+
+void judge_called(struct judge *judge, const struct judge_call *call)
+{
+    struct process *process = call->thread->process;
+    if (!call->overlapped || !memory_holds(process, call->overlapped, sizeof *call->overlapped)) return;
+    struct operation *operation = operation_find(judge, process, call->overlapped);
+    if (operation) {
+        operation_look(judge, operation);
+        if (operation->state == OPERATION_PENDING) return; /* the client uses it twice: what follows is nobody's rule */
+        operation_forget(judge, operation);
+    }
+    struct known_socket *socket = socket_find(judge, process, call->s);
+    operation = memory_take(sizeof *operation);
+    operation->key.process = process;
+    operation->key.overlapped = call->overlapped;
+    operation->thread = call->thread;
+    operation->s = call->s;
+    operation->routine = call->routine;
+    operation->event = call->overlapped->hEvent;
+    operation->function = call->function;
+    operation->plain = !socket || !socket->overlapped;
+    operation->row = *trace_newest(judge->ws2->trace);
+    operation->socket = socket;
+    HASH_ADD(hh, judge->by_key, key, sizeof operation->key, operation);
+    DL_APPEND(judge->in_order, operation);
+    if (socket) DL_APPEND2(socket->operations, operation, socket_prev, socket_next);
+    if (operation->routine && operation->event) judge->suspicious++;
+}
+
+void judge_returned(struct judge *judge, const struct judge_call *call, bool failed, int error)
+{
+    struct process *process = call->thread->process;
+    if (failed && error == SPI_ERROR_UNSET) verdict(judge, process, "failure-says-why", "%s failed and left *lpErrno untouched", call->function);
+    struct operation *operation = call->overlapped ? operation_find(judge, process, call->overlapped) : NULL;
+    bool pending = failed && error == WSA_IO_PENDING;
+    if (pending && !operation) verdict(judge, process, "pending-needs-overlapped", "%s says WSA_IO_PENDING without an OVERLAPPED", call->function);
+    if (!operation || operation->state != OPERATION_CALLED) return;
+    if (operation->plain && !pending) { operation->state = OPERATION_REFUSED; return; }
+    if (failed && !pending) {
+        operation->state = OPERATION_REFUSED;
+        if (operation->completions) verdict(judge, process, "refused-never-completes", "%s failed, yet %s was completed inside it", call->function, label(operation));
+        return;
+    }
+    operation->state = OPERATION_PENDING;
+    judge->pending++;
+    operation->at_once = !failed;
+    operation_look(judge, operation);
+    if (!operation->at_once) return;
+    if (operation->state == OPERATION_PENDING)
+        verdict(judge, process, "at-once-is-complete", "%s returned 0, but %s still says STATUS_PENDING", call->function, label(operation));
+    else if (call->bytes && memory_holds(process, call->bytes, sizeof *call->bytes)) {
+        operation_bytes(judge, operation, "*lpcbBytesReturned", *call->bytes);
+        operation_bytes(judge, operation, "InternalHigh", (DWORD)call->overlapped->InternalHigh);
+    }
+}
+
+void judge_closed(struct judge *judge, struct process *process, SOCKET s)
+{
+    struct known_socket *socket = socket_find(judge, process, s);
+    if (!socket) return;
+    struct operation *operation;
+    DL_FOREACH2(socket->operations, operation, socket_next) {
+        operation->closed = true;
+        operation->socket = NULL;
+        operation_look(judge, operation);
+    }
+    HASH_DEL(judge->sockets, socket);
+    free(socket);
+}
+
+void judge_cleaned_up(struct judge *judge, struct process *process)
+{
+    struct operation *operation;
+    DL_FOREACH(judge->in_order, operation)
+        if (operation->key.process == process) operation_look(judge, operation);
+    judge->cleaned = memory_grow(judge->cleaned, (judge->cleaned_count + 1) * sizeof(struct process *));
+    judge->cleaned[judge->cleaned_count++] = process;
+}
+
+static bool cleaned(const struct judge *judge, const struct process *process)
+{
+    for (size_t i = 0; i < judge->cleaned_count; i++)
+        if (judge->cleaned[i] == process && process->startups == 0) return true;
+    return false;
+}
+
+void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+{
+    struct operation *operation = operation_find(judge, process, overlapped);
+    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUCompleteOverlappedRequest after the last WSPCleanup");
+    if (!operation || operation->state == OPERATION_REFUSED) {
+        verdict(judge, process, "nothing-unasked", "WPUCompleteOverlappedRequest for %s, which no accepted operation uses", operation ? label(operation) : "an OVERLAPPED");
+        return;
+    }
+    operation->completions++;
+    if (operation->routine) verdict(judge, process, "no-event-with-routine", "%s has a completion routine, yet WPUCompleteOverlappedRequest was called", label(operation));
+    if (operation->completions > 1 || operation->state == OPERATION_COMPLETE)
+        verdict(judge, process, "completes-once", "%s is completed a second time", label(operation));
+}
+
+/* An event set by hand is wrong only if nobody but an operation with a routine has it. */
+void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
+{
+    if (judge->suspicious == 0) return;
+    struct known_socket *socket, *after;
+    HASH_ITER(hh, judge->sockets, socket, after)
+        if (socket->key.process == process && socket->selected == event) return;
+    struct operation *operation, *guilty = NULL;
+    DL_FOREACH(judge->in_order, operation) {
+        if (operation->key.process != process || operation->event != event) continue;
+        operation_look(judge, operation);
+        if (!operation->routine) return;
+        guilty = operation;
+    }
+    if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", label(guilty));
+}
+
+void judge_routine(struct judge *judge, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes)
+{
+    struct process *process = thread->process;
+    struct operation *operation = operation_find(judge, process, overlapped);
+    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
+    if (!operation || operation->state == OPERATION_REFUSED || operation->state == OPERATION_CALLED) {
+        verdict(judge, process, "nothing-unasked", "a completion routine runs for an OVERLAPPED that no accepted operation uses");
+        return;
+    }
+    operation_look(judge, operation);
+    if (operation->state == OPERATION_PENDING) verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", label(operation));
+    if (operation->routine != routine) verdict(judge, process, "own-routine", "%s was completed through another operation's routine", label(operation));
+    if (operation->thread != thread) verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", label(operation), thread_name(thread), thread_name(operation->thread));
+    if (!thread_running_apc(thread)) verdict(judge, process, "routine-in-alertable-wait", "the routine of %s ran outside an alertable wait", label(operation));
+    if (++operation->routines > 1) verdict(judge, process, "completes-once", "the routine of %s ran a second time", label(operation));
+    if ((int)error != overlapped_error(overlapped)) verdict(judge, process, "one-result", "the routine of %s was given error %u, its status says %d", label(operation), (unsigned)error, overlapped_error(overlapped));
+    operation_bytes(judge, operation, "the routine's cbTransferred", bytes);
+    operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
+}
+
+void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPED *overlapped, DWORD bytes)
+{
+    struct operation *operation = operation_find(judge, thread->process, overlapped);
+    if (!operation) return;
+    operation_look(judge, operation);
+    if (operation->state == OPERATION_PENDING) verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", label(operation));
+    else if (operation->state == OPERATION_COMPLETE) {
+        operation_bytes(judge, operation, "WSPGetOverlappedResult", bytes);
+        operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
+    }
+}
+
+void judge_thread_ended(struct judge *judge, const struct thread *thread)
+{
+    struct operation *operation;
+    DL_FOREACH(judge->in_order, operation) {
+        if (operation->thread != thread) continue;
+        operation_look(judge, operation);
+        if (operation->state == OPERATION_PENDING && !operation->closed) operation->thread_ended = true;
+    }
+}
+
+/* ---- asked at the end ---- */
+
+void judge_ends(struct judge *judge)
+{
+    struct operation *operation;
+    DL_FOREACH(judge->in_order, operation) {
+        operation_look(judge, operation);
+        if (operation->state == OPERATION_PENDING && operation->closed && !operation->thread_ended)
+            verdict(judge, operation->key.process, "close-completes", "the socket of %s was closed, yet the operation never completed", label(operation));
+    }
+}
+
+size_t judge_pending(struct judge *judge)
+{
+    struct operation *operation;
+    DL_FOREACH(judge->in_order, operation) operation_look(judge, operation);
+    return judge->pending;
+}
+
+size_t judge_verdicts(const struct judge *judge) { return judge->count; }
+const struct verdict *judge_verdict(const struct judge *judge, size_t index) { return &judge->verdicts[index]; }

@@ -1,0 +1,41 @@
+/*
+ * The judge watches the seam and knows the rules every provider must keep, whoever wrote it (scenario-language, at_end):
+ *   - an accepted operation completes at most once, and exactly once if its socket was closed while its thread lived;
+ *   - nothing completes that was not accepted, nothing after the last WSPCleanup;
+ *   - a routine runs on the thread that asked, inside an alertable wait, with its own OVERLAPPED;
+ *   - no event is set for an operation with a routine;
+ *   - the byte count is the same in every place where it appears (not asked of the `observed` profile at once-completed calls);
+ *   - a failed call says why (*lpErrno), and only WSA_IO_PENDING starts an operation.
+ * "Completes" means that OVERLAPPED.Internal leaves STATUS_PENDING, as seen when the seam is crossed.
+ */
+#ifndef WS2_JUDGE_H
+#define WS2_JUDGE_H
+#include "ws2/ws2.h"
+
+struct judge;
+
+struct verdict { const char *rule; char *message; uint64_t row; int64_t at_ns; const char *actor; };
+
+struct judge *judge_new(struct ws2 *ws2);
+void judge_free(struct judge *judge);
+
+/* ---- told by the seam ---- */
+struct judge_call { struct thread *thread; const char *function; SOCKET s; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; const DWORD *bytes; };
+void judge_called(struct judge *judge, const struct judge_call *call);   /* before: the OVERLAPPED may be used again from now on */
+void judge_returned(struct judge *judge, const struct judge_call *call, bool failed, int error);
+void judge_selected(struct judge *judge, struct process *process, SOCKET s, HANDLE event); /* WSPEventSelect; NULL: cancelled */
+void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped);     /* WSPSocket gave it out */
+void judge_closed(struct judge *judge, struct process *process, SOCKET s);
+void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */
+void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* WPUCompleteOverlappedRequest */
+void judge_event_set(struct judge *judge, struct process *process, HANDLE event);                        /* WPUSetEvent */
+void judge_routine(struct judge *judge, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes);
+void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPED *overlapped, DWORD bytes); /* WSPGetOverlappedResult gave TRUE */
+void judge_thread_ended(struct judge *judge, const struct thread *thread);
+
+/* ---- asked at the end ---- */
+void judge_ends(struct judge *judge);                       /* the run is over: closed sockets' operations must be complete */
+size_t judge_pending(struct judge *judge);                  /* accepted and not complete */
+size_t judge_verdicts(const struct judge *judge);
+const struct verdict *judge_verdict(const struct judge *judge, size_t index);
+#endif

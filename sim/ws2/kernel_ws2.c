@@ -1,0 +1,39 @@
+/*
+ * kernel.h: who am I and when, the provider's one pointer, and whether memory is the caller's. (kernel_wait stands in
+ * thread.c, tables and watches in sim/net.)
+ */
+#include "ws2/private.h"
+
+void kernel_current(struct kernel_who *who)
+{
+    check(running != NULL);
+    *who = (struct kernel_who){ .process_id = running->process_id, .thread_id = running->thread_id, .profile = (enum kernel_profile)running->profile };
+}
+
+int64_t kernel_now_ns(void) { return engine_now_ns(process_running()->ws2->engine); }
+
+static struct slot **slot_of(struct process *process, const uint32_t *provider)
+{
+    struct slot **slot = &process->slots;
+    while (*slot && (*slot)->provider != provider) slot = &(*slot)->next;
+    return slot;
+}
+
+void *kernel_slot_get(const uint32_t *provider)
+{
+    struct slot *slot = *slot_of(process_running(), provider);
+    return slot ? slot->pointer : NULL;
+}
+
+void kernel_slot_set(const uint32_t *provider, void *pointer)
+{
+    struct slot **slot = slot_of(process_running(), provider);
+    if (!*slot) {
+        *slot = memory_take(sizeof **slot);
+        (*slot)->provider = provider;
+    }
+    (*slot)->pointer = pointer;
+}
+
+bool kernel_may_read(const void *start, size_t size_bytes) { return memory_holds(process_running(), start, size_bytes); }
+bool kernel_may_write(void *start, size_t size_bytes) { return memory_holds(process_running(), start, size_bytes); }

@@ -1,0 +1,124 @@
+/*
+ * What the files of sim/ws2 share among themselves.
+ */
+#ifndef WS2_PRIVATE_H
+#define WS2_PRIVATE_H
+#include "core/arena.h"
+#include "core/check.h"
+#include "core/fiber.h"
+#include "net/net.h"
+#include "ws2/judge.h"
+#include "ws2/names.h"
+#include "ws2/spi.h"
+#include "ws2/ws2.h"
+
+struct ws2 {
+    struct engine *engine;
+    struct trace *trace;
+    struct net *net;
+    struct judge *judge;
+    struct process *first, *last;
+    struct fiber *fiber;        /* the one that runs, NULL in the loop */
+    const char *calling;        /* SPI function in progress on the running thread */
+    bool crashed;
+    uint32_t next_process_id, next_thread_id;
+};
+
+/* ---- handles ---- */
+
+enum handle_kind { HANDLE_FREE, HANDLE_SOCKET, HANDLE_EVENT };
+
+struct waiter { struct thread *thread; size_t index; uintptr_t event; struct waiter *prev, *next; };
+
+struct handle {
+    enum handle_kind kind;
+    const char *label;           /* scenario name, or NULL */
+    DWORD_PTR context;           /* HANDLE_SOCKET: the provider's */
+    DWORD catalog_entry;
+    bool signalled, scenario;    /* HANDLE_EVENT; scenario: made for the scenario, not by WPUCreateEvent */
+    struct waiter *waiters;      /* in order of waiting */
+};
+
+struct handle *handle_take(struct process *process, enum handle_kind kind, uintptr_t *value);
+struct handle *handle_at(const struct process *process, uintptr_t value, enum handle_kind kind); /* NULL: not of this kind */
+struct handle *handle_any(const struct process *process, uintptr_t value); /* also a released one; NULL: never given out */
+void handle_release(struct process *process, uintptr_t value);
+/* "s", or the number in hexadecimal. */
+const char *handle_text(const struct process *process, uintptr_t value, char room[24]);
+
+/* ---- memory ---- */
+
+struct memory;
+struct memory *memory_new(void);
+void memory_free(struct memory *memory);
+
+/* ---- processes ---- */
+
+struct slot { const uint32_t *provider; void *pointer; struct slot *next; };
+
+struct loaded { void *library; LPWSPSTARTUP startup; };
+
+struct process {
+    struct ws2 *ws2;
+    const char *name;
+    struct host *host;
+    enum kernel_profile profile;
+    struct task completions;       /* who runs while no thread does */
+    struct memory *memory;
+    struct handle *handles; size_t handle_room, handle_count;
+    struct slot *slots;
+    struct loaded provider;
+    WSPPROC_TABLE table;
+    unsigned startups;             /* WSPStartup less WSPCleanup */
+    bool exited;
+    struct thread *first_thread, *last_thread;
+    struct observation *seen; size_t seen_count, seen_room;
+    struct process *next;
+};
+
+bool provider_load(const char *path, struct loaded *loaded, char **why);
+void provider_unload(struct loaded *loaded);
+struct observation *process_sees(struct process *process, enum observation_kind kind);
+
+/* ---- threads ---- */
+
+struct apc { LPWSPUSERAPC function; DWORD_PTR context; uint64_t cause; struct apc *prev, *next; };
+
+enum wait_state { WAIT_NONE, WAIT_PARKED, WAIT_DONE };
+
+struct thread {
+    struct task task;              /* first: thread_of() is a cast */
+    struct process *process;
+    struct fiber *fiber;
+    void (*body)(struct thread *thread, void *argument);
+    void *argument;
+    struct apc *apcs; size_t apc_count;
+    enum wait_state wait; DWORD wait_result; bool wait_alertable;
+    struct waiter *waiters; size_t waiter_count; /* its places in the lists of the events it waits for; on its stack */
+    bool in_kernel_wait, interrupted;
+    event_id timeout;
+    bool ready;                    /* an EVENT_THREAD_READY is on its way */
+    bool ended, running_apc;
+    struct thread *next;
+};
+
+void thread_free(struct thread *thread);
+bool thread_queue_apc(struct thread *thread, LPWSPUSERAPC function, DWORD_PTR context);
+void thread_satisfy(struct thread *thread, DWORD result); /* its wait is over with this result */
+/* The process's thread that WSATHREADID names; NULL: none, or ended. */
+struct thread *thread_by_id(const struct process *process, const WSATHREADID *id);
+void thread_identify(const struct thread *thread, WSATHREADID *id);
+
+/* The process of whoever runs; check() if nobody does. */
+struct process *process_running(void);
+
+/* ---- the upcall table, the catalogue ---- */
+WSPUPCALLTABLE upcall_table(void);
+const WSAPROTOCOL_INFOW *catalog_entry(size_t index); /* NULL past the last */
+const WSAPROTOCOL_INFOW *catalog_match(int family, int type, int protocol); /* the nearest entry; never NULL */
+
+/* Winsock error to NT status and back (structures reference, 12.4). */
+uint32_t status_of_error(DWORD error);
+int error_of_status(uint32_t status);
+void overlapped_finish(WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes);
+#endif

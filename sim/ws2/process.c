@@ -1,0 +1,130 @@
+/*
+ * Processes: their provider, what they saw, their end. ws2 itself is the list of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ws2/private.h"
+
+struct ws2 *ws2_new(struct engine *engine, struct trace *trace, struct net *net)
+{
+    struct ws2 *ws2 = memory_take(sizeof *ws2);
+    ws2->engine = engine;
+    ws2->trace = trace;
+    ws2->net = net;
+    ws2->judge = judge_new(ws2);
+    return ws2;
+}
+
+struct judge *ws2_judge(const struct ws2 *ws2) { return ws2->judge; }
+struct fiber *const *ws2_fiber(const struct ws2 *ws2) { return (struct fiber *const *)&ws2->fiber; }
+const char *ws2_calling(const struct ws2 *ws2) { return ws2->calling; }
+
+void ws2_crashed(struct ws2 *ws2)
+{
+    ws2->crashed = true;
+    if (ws2->fiber) fiber_abandon(ws2->fiber);
+    if (running && running->thread_id) thread_of(running)->ended = true;
+    ws2->fiber = NULL;
+    running = NULL;
+}
+
+/* What the provider still holds for this process goes with its last WSPCleanup. */
+static void process_clean(struct process *process)
+{
+    running = &process->completions;
+    for (int error; process->startups && process->table.lpWSPCleanup(&error) == 0;) process->startups--;
+    running = NULL;
+}
+
+static void process_free(struct process *process)
+{
+    for (struct thread *thread = process->first_thread, *next; thread; thread = next) {
+        next = thread->next;
+        thread_free(thread);
+    }
+    for (struct slot *slot = process->slots, *next; slot; slot = next) { next = slot->next; free(slot); }
+    memory_free(process->memory);
+    free(process->handles);
+    free(process->seen);
+    free(process);
+}
+
+void ws2_free(struct ws2 *ws2)
+{
+    trace_listen(ws2->trace, false);
+    for (struct process *process = ws2->first; process; process = process->next)
+        if (!ws2->crashed) process_clean(process);
+    for (struct process *process = ws2->first, *next; process; process = next) {
+        next = process->next;
+        struct loaded provider = process->provider;
+        process_free(process);
+        provider_unload(&provider);
+    }
+    judge_free(ws2->judge);
+    free(ws2);
+}
+
+struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, char **why)
+{
+    struct loaded provider;
+    if (!provider_load(setup->provider, &provider, why)) return NULL;
+    struct process *process = memory_take(sizeof *process);
+    process->ws2 = ws2;
+    process->name = setup->name;
+    process->host = setup->host;
+    process->profile = setup->profile;
+    process->provider = provider;
+    process->memory = memory_new();
+    process->completions = (struct task){ .host = setup->host, .process_id = ++ws2->next_process_id, .profile = (uint8_t)setup->profile,
+                                          .host_name = host_name(setup->host), .actor_name = setup->name, .thread_name = "" };
+    process->completions.completions = &process->completions;
+    if (ws2->last) ws2->last->next = process; else ws2->first = process;
+    ws2->last = process;
+    return process;
+}
+
+struct process *process_next(const struct ws2 *ws2, const struct process *after) { return after ? after->next : ws2->first; }
+const char *process_name(const struct process *process) { return process->name; }
+bool process_exited(const struct process *process) { return process->exited; }
+
+struct process *process_running(void)
+{
+    check(running != NULL);
+    if (running->thread_id) return thread_of(running)->process;
+    return (struct process *)(void *)((char *)running - offsetof(struct process, completions));
+}
+
+void process_exit(struct thread *thread)
+{
+    struct process *process = thread->process;
+    struct ws2 *ws2 = process->ws2;
+    if (trace_begin(ws2->trace, LAYER_SPI, "process.exit", NULL, process->name)) trace_set_cause(ws2->trace, trace_end(ws2->trace));
+    process->exited = true;
+    for (struct thread *other = process->first_thread; other; other = other->next) {
+        if (other == thread || other->ended) continue;
+        other->ended = true;
+        requests_cancel(&other->task, NULL);
+        judge_thread_ended(ws2->judge, other);
+    }
+    requests_cancel(&process->completions, NULL);
+    thread_exit(thread);
+}
+
+/* ---- what the client saw ---- */
+
+struct observation *process_sees(struct process *process, enum observation_kind kind)
+{
+    if (process->seen_count == process->seen_room) {
+        process->seen_room = process->seen_room ? 2 * process->seen_room : 16;
+        process->seen = memory_grow(process->seen, process->seen_room * sizeof *process->seen);
+    }
+    struct observation *observation = &process->seen[process->seen_count++];
+    *observation = (struct observation){ .kind = kind, .number = process->seen_count, .at_ns = engine_now_ns(process->ws2->engine), .row = *trace_newest(process->ws2->trace) };
+    return observation;
+}
+
+struct observation *process_observation(struct process *process, uint64_t number)
+{
+    return number > 0 && number <= process->seen_count ? &process->seen[number - 1] : NULL;
+}

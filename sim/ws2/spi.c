@@ -1,0 +1,256 @@
+/*
+ * The seam: a row for the call, a row for the return, the judge told of both, and between them the provider. Rows of what
+ * the provider does meanwhile name the call as their cause; the return names it too.
+ */
+#include "ws2/spi.h"
+
+#include <stdlib.h>
+
+#include "ws2/decode.h"
+#include "ws2/private.h"
+
+/* One call in progress: what must be put back when it returns. */
+struct crossing { struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object; };
+
+static bool call_begin(struct crossing *at, struct thread *thread, const char *function, const char *object)
+{
+    struct ws2 *ws2 = thread->process->ws2;
+    *at = (struct crossing){ .thread = thread, .trace = ws2->trace, .cause = trace_cause(ws2->trace), .overlapped = thread->task.overlapped, .calling = ws2->calling, .object = object };
+    ws2->calling = function;
+    if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;
+    at->arena = arena_new();
+    return true;
+}
+
+static void call_goes(struct crossing *at) { trace_set_cause(at->trace, trace_end(at->trace)); }
+
+static bool return_begin(struct crossing *at, const char *verb, bool failed, int error)
+{
+    char room[24];
+    if (!at->arena || !trace_begin(at->trace, LAYER_SPI, verb, NULL, at->object)) return false;
+    trace_text(at->trace, "returns", failed ? names_or_number(NAMES_ERROR, error, room) : "0");
+    return true;
+}
+
+static void call_end(struct crossing *at)
+{
+    struct ws2 *ws2 = at->thread->process->ws2;
+    ws2->calling = at->calling;
+    at->thread->task.overlapped = at->overlapped;
+    trace_set_cause(at->trace, at->cause);
+    arena_free(at->arena);
+}
+
+static const char *overlapped_label(const struct process *process, const void *overlapped)
+{
+    const char *label = process_memory_label(process, overlapped);
+    return label ? label : !overlapped ? NULL : memory_holds(process, overlapped, sizeof(WSAOVERLAPPED)) ? "?" : "bad";
+}
+
+static void trace_pointer(struct trace *trace, const struct process *process, const char *key, const void *pointer)
+{
+    if (!pointer) trace_text(trace, key, NULL);
+    else if (!memory_holds(process, pointer, 1)) trace_text(trace, key, "bad");
+}
+
+/* ---- startup and cleanup ---- */
+
+bool spi_started(const struct process *process) { return process->startups > 0; }
+
+int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    WSPPROC_TABLE table = { 0 };
+    WSAPROTOCOL_INFOW info = *catalog_entry(0);
+    if (call_begin(&at, thread, "WSPStartup", process->name)) {
+        trace_uint(at.trace, "version", version & 0xFFu);
+        trace_uint(at.trace, "minor", version >> 8);
+        call_goes(&at);
+    }
+    int error = process->provider.startup(version, data, &info, upcall_table(), &table);
+    if (error == 0) {
+        process->table = table;
+        process->startups++;
+    }
+    if (return_begin(&at, "WSPStartup", error != 0, error)) {
+        if (error == 0 && memory_holds(process, data, sizeof *data)) trace_uint(at.trace, "version", data->wVersion);
+        trace_end(at.trace);
+    }
+    call_end(&at);
+    return error;
+}
+
+int spi_cleanup(struct thread *thread, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    *error = SPI_ERROR_UNSET;
+    if (call_begin(&at, thread, "WSPCleanup", process->name)) call_goes(&at);
+    int result = process->table.lpWSPCleanup ? process->table.lpWSPCleanup(error) : (*error = WSANOTINITIALISED, SOCKET_ERROR);
+    if (result == 0 && process->startups > 0 && --process->startups == 0) judge_cleaned_up(process->ws2->judge, process);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCleanup" }, result != 0, *error);
+    if (return_begin(&at, "WSPCleanup", result != 0, *error)) trace_end(at.trace);
+    call_end(&at);
+    return result;
+}
+
+/* ---- sockets ---- */
+
+SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    WSAPROTOCOL_INFOW info = *catalog_match(call->family, call->type, call->protocol);
+    *error = SPI_ERROR_UNSET;
+    if (call_begin(&at, thread, "WSPSocket", "")) {
+        trace_text(at.trace, "family", names_or_number(NAMES_FAMILY, call->family, room));
+        trace_text(at.trace, "type", names_or_number(NAMES_TYPE, call->type, room));
+        trace_int(at.trace, "protocol", call->protocol);
+        trace_uint(at.trace, "flags", call->flags);
+        call_goes(&at);
+    }
+    int family = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->family;
+    int type = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->type;
+    int protocol = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->protocol;
+    SOCKET s = process->table.lpWSPSocket(family, type, protocol, &info, 0, call->flags, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSocket" }, s == INVALID_SOCKET, *error);
+    if (s != INVALID_SOCKET) judge_opened(process->ws2->judge, process, s, (call->flags & WSA_FLAG_OVERLAPPED) != 0);
+    if (return_begin(&at, "WSPSocket", s == INVALID_SOCKET, *error)) {
+        if (s != INVALID_SOCKET) trace_text(at.trace, "socket", handle_text(process, s, room));
+        trace_end(at.trace);
+    }
+    call_end(&at);
+    return s;
+}
+
+int spi_close(struct thread *thread, SOCKET s, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    if (call_begin(&at, thread, "WSPCloseSocket", handle_text(process, s, room))) call_goes(&at);
+    int result = process->table.lpWSPCloseSocket(s, error);
+    if (result == 0) judge_closed(process->ws2->judge, process, s);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCloseSocket", .s = s }, result != 0, *error);
+    if (return_begin(&at, "WSPCloseSocket", result != 0, *error)) trace_end(at.trace);
+    call_end(&at);
+    return result;
+}
+
+/* ---- network events ---- */
+
+int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24], other[24];
+    *error = SPI_ERROR_UNSET;
+    if (call_begin(&at, thread, "WSPEventSelect", handle_text(process, s, room))) {
+        trace_text(at.trace, "event", event ? handle_text(process, (uintptr_t)event, other) : NULL);
+        value_trace(at.trace, "events", decode_event_mask(at.arena, events));
+        call_goes(&at);
+    }
+    int result = process->table.lpWSPEventSelect(s, event, events, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEventSelect", .s = s }, result != 0, *error);
+    if (result == 0) judge_selected(process->ws2->judge, process, s, events ? event : NULL);
+    if (return_begin(&at, "WSPEventSelect", result != 0, *error)) trace_end(at.trace);
+    call_end(&at);
+    return result;
+}
+
+int spi_enum_network_events(struct thread *thread, SOCKET s, HANDLE event, WSANETWORKEVENTS *events, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24], other[24];
+    *error = SPI_ERROR_UNSET;
+    if (call_begin(&at, thread, "WSPEnumNetworkEvents", handle_text(process, s, room))) {
+        trace_text(at.trace, "event", event ? handle_text(process, (uintptr_t)event, other) : NULL);
+        trace_pointer(at.trace, process, "out", events);
+        call_goes(&at);
+    }
+    int result = process->table.lpWSPEnumNetworkEvents(s, event, events, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEnumNetworkEvents", .s = s }, result != 0, *error);
+    if (return_begin(&at, "WSPEnumNetworkEvents", result != 0, *error)) {
+        if (result == 0) value_trace(at.trace, "out", decode_network_events(at.arena, events));
+        trace_end(at.trace);
+    }
+    call_end(&at);
+    return result;
+}
+
+/* ---- overlapped results ---- */
+
+BOOL spi_get_overlapped_result(struct thread *thread, SOCKET s, WSAOVERLAPPED *overlapped, DWORD *bytes, BOOL wait, DWORD *flags, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    if (call_begin(&at, thread, "WSPGetOverlappedResult", handle_text(process, s, room))) {
+        trace_text(at.trace, "overlapped", overlapped_label(process, overlapped));
+        trace_bool(at.trace, "wait", wait);
+        call_goes(&at);
+    }
+    BOOL result = process->table.lpWSPGetOverlappedResult(s, overlapped, bytes, wait, flags, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPGetOverlappedResult", .s = s }, !result, *error);
+    if (result) judge_result(process->ws2->judge, thread, overlapped, *bytes);
+    if (return_begin(&at, "WSPGetOverlappedResult", !result, *error)) {
+        if (result) trace_uint(at.trace, "bytes", *bytes);
+        trace_end(at.trace);
+    }
+    call_end(&at);
+    return result;
+}
+
+/* ---- control codes ---- */
+
+static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
+{
+    const struct process *process = at->thread->process;
+    struct trace *trace = at->trace;
+    char room[24];
+    trace_text(trace, "code", names_or_number(NAMES_IOCTL, (int64_t)call->code, room));
+    if (call->in_size && call->in && memory_holds(process, call->in, call->in_size)) value_trace(trace, "in", decode_ioctl_in(at->arena, call->code, call->in, call->in_size));
+    else trace_pointer(trace, process, "in", call->in);
+    if (call->in_size) trace_uint(trace, "in_size", call->in_size);
+    if (call->out && !memory_holds(process, call->out, 1)) trace_text(trace, "out", "bad");
+    if (call->out_size) trace_uint(trace, "out_size", call->out_size);
+    if (!call->bytes || !memory_holds(process, call->bytes, sizeof *call->bytes)) trace_pointer(trace, process, "bytes", call->bytes);
+    if (call->overlapped) trace_text(trace, "overlapped", overlapped_label(process, call->overlapped));
+    if (call->routine) trace_bool(trace, "routine", true);
+    call_goes(at);
+}
+
+static void ioctl_row_return(struct crossing *at, const struct spi_ioctl *call, bool failed, int error)
+{
+    const struct process *process = at->thread->process;
+    if (!return_begin(at, "WSPIoctl", failed, error)) return;
+    bool counted = call->bytes && memory_holds(process, call->bytes, sizeof *call->bytes);
+    if (counted && error != WSA_IO_PENDING) trace_uint(at->trace, "bytes", *call->bytes);
+    if (!failed && counted && *call->bytes && call->out && memory_holds(process, call->out, *call->bytes))
+        value_trace(at->trace, "out", decode_ioctl_out(at->arena, process, call->code, call->out, *call->bytes));
+    trace_end(at->trace);
+}
+
+int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    struct judge_call judged = { .thread = thread, .function = "WSPIoctl", .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
+    if (call_begin(&at, thread, "WSPIoctl", handle_text(process, call->s, room))) ioctl_row_call(&at, call);
+    thread->task.overlapped = call->overlapped;
+    judge_called(process->ws2->judge, &judged);
+    WSATHREADID id;
+    thread_identify(thread, &id);
+    int result = process->table.lpWSPIoctl(call->s, call->code, call->in, call->in_size, call->out, call->out_size, call->bytes, call->overlapped, call->routine, &id, error);
+    judge_returned(process->ws2->judge, &judged, result != 0, *error);
+    ioctl_row_return(&at, call, result != 0, *error);
+    call_end(&at);
+    return result;
+}

@@ -1,0 +1,217 @@
+/*
+ * The fifteen upcalls and WPUCompleteOverlappedRequest: what a provider may ask of the Winsock DLL. Each leaves a row; each
+ * works for the process of whoever runs, a thread in an SPI call or a completion of the process.
+ */
+#include <string.h>
+
+#include "ws2/private.h"
+
+struct seam { struct process *process; struct trace *trace; };
+
+static struct seam seam(void)
+{
+    struct process *process = process_running();
+    return (struct seam){ process, process->ws2->trace };
+}
+
+static int fail(LPINT error, int value)
+{
+    if (error) *error = value;
+    return SOCKET_ERROR;
+}
+
+static void row_result(struct trace *trace, int error)
+{
+    char room[24];
+    if (error) trace_text(trace, "error", names_or_number(NAMES_ERROR, error, room));
+    trace_end(trace);
+}
+
+static void row(const char *verb, uintptr_t handle, int error)
+{
+    struct seam at = seam();
+    char room[24];
+    if (trace_begin(at.trace, LAYER_UPCALL, verb, NULL, handle ? handle_text(at.process, handle, room) : "")) row_result(at.trace, error);
+}
+
+/* ---- socket handles ---- */
+
+static SOCKET WSPAPI wpu_create_socket_handle(DWORD entry, DWORD_PTR context, LPINT error)
+{
+    (void)error;
+    uintptr_t value;
+    struct handle *handle = handle_take(process_running(), HANDLE_SOCKET, &value);
+    handle->context = context;
+    handle->catalog_entry = entry;
+    row("WPUCreateSocketHandle", value, 0);
+    return value;
+}
+
+static int WSPAPI wpu_close_socket_handle(SOCKET s, LPINT error)
+{
+    struct process *process = process_running();
+    bool known = handle_at(process, s, HANDLE_SOCKET) != NULL;
+    row("WPUCloseSocketHandle", s, known ? 0 : WSAENOTSOCK);
+    if (!known) return fail(error, WSAENOTSOCK);
+    handle_release(process, s);
+    return 0;
+}
+
+/* The fast path of every call: no row when it succeeds, the call itself is one. */
+static int WSPAPI wpu_query_socket_handle_context(SOCKET s, PDWORD_PTR context, LPINT error)
+{
+    const struct handle *handle = handle_at(process_running(), s, HANDLE_SOCKET);
+    if (!handle) return fail(error, WSAENOTSOCK);
+    *context = handle->context;
+    return 0;
+}
+
+static SOCKET WSPAPI wpu_modify_ifs_handle(DWORD entry, SOCKET proposed, LPINT error)
+{
+    (void)entry;
+    (void)error;
+    row("WPUModifyIFSHandle", proposed, 0);
+    return proposed;
+}
+
+/* ---- events ---- */
+
+static WSAEVENT WSPAPI wpu_create_event(LPINT error)
+{
+    (void)error;
+    HANDLE event = event_new(process_running(), false, NULL);
+    row("WPUCreateEvent", (uintptr_t)event, 0);
+    return event;
+}
+
+static BOOL WSPAPI wpu_close_event(WSAEVENT event, LPINT error)
+{
+    struct process *process = process_running();
+    bool known = event_exists(process, event);
+    row("WPUCloseEvent", (uintptr_t)event, known ? 0 : WSA_INVALID_HANDLE);
+    if (!known) { fail(error, WSA_INVALID_HANDLE); return FALSE; }
+    handle_release(process, (uintptr_t)event);
+    return TRUE;
+}
+
+static BOOL WSPAPI wpu_set_event(WSAEVENT event, LPINT error)
+{
+    struct process *process = process_running();
+    bool known = event_exists(process, event);
+    row("WPUSetEvent", (uintptr_t)event, known ? 0 : WSA_INVALID_HANDLE);
+    if (!known) { fail(error, WSA_INVALID_HANDLE); return FALSE; }
+    judge_event_set(process->ws2->judge, process, event);
+    event_set(process, event);
+    return TRUE;
+}
+
+static BOOL WSPAPI wpu_reset_event(WSAEVENT event, LPINT error)
+{
+    bool known = event_reset(process_running(), event);
+    row("WPUResetEvent", (uintptr_t)event, known ? 0 : WSA_INVALID_HANDLE);
+    if (!known) fail(error, WSA_INVALID_HANDLE);
+    return known ? TRUE : FALSE;
+}
+
+/* ---- threads ---- */
+
+static int WSPAPI wpu_queue_apc(LPWSATHREADID id, LPWSPUSERAPC function, DWORD_PTR context, LPINT error)
+{
+    struct seam at = seam();
+    struct thread *thread = id && function ? thread_by_id(at.process, id) : NULL;
+    uint64_t former = trace_cause(at.trace);
+    if (trace_begin(at.trace, LAYER_UPCALL, "WPUQueueApc", NULL, thread ? thread_name(thread) : "")) {
+        if (!thread) trace_text(at.trace, "error", "WSAEFAULT");
+        trace_set_cause(at.trace, trace_end(at.trace));
+    }
+    bool queued = thread && thread_queue_apc(thread, function, context);
+    trace_set_cause(at.trace, former);
+    return queued ? 0 : fail(error, WSAEFAULT);
+}
+
+static int WSPAPI wpu_open_current_thread(LPWSATHREADID id, LPINT error)
+{
+    bool works = id && running->thread_id;
+    if (works) thread_identify(thread_of(running), id);
+    row("WPUOpenCurrentThread", 0, works ? 0 : WSAEFAULT);
+    return works ? 0 : fail(error, WSAEFAULT);
+}
+
+static int WSPAPI wpu_close_thread(LPWSATHREADID id, LPINT error)
+{
+    row("WPUCloseThread", 0, id ? 0 : WSAEFAULT);
+    return id ? 0 : fail(error, WSAEFAULT);
+}
+
+/* No thread of the simulator has a blocking hook: the provider waits natively, in kernel_wait. */
+static int WSPAPI wpu_query_blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *callback, PDWORD_PTR context, LPINT error)
+{
+    (void)entry;
+    if (!callback || !context) return fail(error, WSAEFAULT);
+    *callback = NULL;
+    *context = 0;
+    return 0;
+}
+
+/* ---- the rest ---- */
+
+static BOOL WSPAPI wpu_post_message(HWND window, UINT message, WPARAM wide, LPARAM word)
+{
+    (void)message;
+    (void)wide;
+    (void)word;
+    row("WPUPostMessage", (uintptr_t)window, WSAEINVAL);
+    return FALSE; /* no actor has a window */
+}
+
+static int WSPAPI wpu_fd_is_set(SOCKET s, fd_set *set)
+{
+    for (u_int i = 0; set && i < set->fd_count; i++)
+        if (set->fd_array[i] == s) return 1;
+    return 0;
+}
+
+static int WSPAPI wpu_get_provider_path(LPGUID id, WCHAR *path, LPINT length, LPINT error)
+{
+    (void)id;
+    (void)path;
+    (void)length;
+    row("WPUGetProviderPath", 0, WSAEINVAL);
+    return fail(error, WSAEINVAL); /* every entry of this catalogue is a base provider: there is no next layer */
+}
+
+WSPUPCALLTABLE upcall_table(void)
+{
+    return (WSPUPCALLTABLE){
+        .lpWPUCloseEvent = wpu_close_event, .lpWPUCloseSocketHandle = wpu_close_socket_handle, .lpWPUCreateEvent = wpu_create_event,
+        .lpWPUCreateSocketHandle = wpu_create_socket_handle, .lpWPUFDIsSet = wpu_fd_is_set, .lpWPUGetProviderPath = wpu_get_provider_path,
+        .lpWPUModifyIFSHandle = wpu_modify_ifs_handle, .lpWPUPostMessage = wpu_post_message, .lpWPUQueryBlockingCallback = wpu_query_blocking_callback,
+        .lpWPUQuerySocketHandleContext = wpu_query_socket_handle_context, .lpWPUQueueApc = wpu_queue_apc, .lpWPUResetEvent = wpu_reset_event,
+        .lpWPUSetEvent = wpu_set_event, .lpWPUOpenCurrentThread = wpu_open_current_thread, .lpWPUCloseThread = wpu_close_thread,
+    };
+}
+
+static void row_completes(struct seam at, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes)
+{
+    char room[24];
+    const char *label = process_memory_label(at.process, overlapped);
+    if (!trace_begin(at.trace, LAYER_UPCALL, "WPUCompleteOverlappedRequest", NULL, label ? label : "?")) return;
+    trace_text(at.trace, "overlapped", label);
+    trace_text(at.trace, "error", names_or_number(NAMES_ERROR, (int64_t)error, room));
+    trace_uint(at.trace, "bytes", bytes);
+    trace_set_cause(at.trace, trace_end(at.trace));
+}
+
+int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD status, DWORD bytes, LPINT error)
+{
+    struct seam at = seam();
+    if (!handle_at(at.process, s, HANDLE_SOCKET)) return fail(error, WSAEINVAL);
+    if (!memory_holds(at.process, overlapped, sizeof *overlapped)) return fail(error, WSAEFAULT);
+    uint64_t former = trace_cause(at.trace);
+    row_completes(at, overlapped, status, bytes);
+    judge_completes(at.process->ws2->judge, at.process, overlapped);
+    overlapped_finish(overlapped, status, bytes);
+    if (overlapped->hEvent) event_set(at.process, overlapped->hEvent);
+    trace_set_cause(at.trace, former);
+    return 0;
+}

@@ -1,0 +1,115 @@
+/*
+ * ws2.h: the inside header of sim/ws2, for sim/script and sim/run.c. This room is what ws2_32.dll and the Windows kernel are
+ * to a provider: processes with their own memory, threads (fibers) with APC queues and alertable waits, handles, event
+ * objects, the upcall table, the provider catalogue, and the seam at which every SPI call is traced and judged (spi.h).
+ */
+#ifndef WS2_WS2_H
+#define WS2_WS2_H
+#include <winsock2.h>
+#include <ws2spi.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/engine.h"
+#include "core/task.h"
+#include "core/trace.h"
+#include "kernel.h"
+
+struct net;
+struct judge;
+struct ws2;
+struct process;
+struct thread;
+struct fiber;
+
+struct ws2 *ws2_new(struct engine *engine, struct trace *trace, struct net *net);
+struct judge *ws2_judge(const struct ws2 *ws2);
+void ws2_free(struct ws2 *ws2); /* frees what providers still hold through their last WSPCleanup, untraced */
+struct fiber *const *ws2_fiber(const struct ws2 *ws2); /* where the running fiber is named, for core/fault.h */
+const char *ws2_calling(const struct ws2 *ws2);  /* "WSPIoctl" while a provider is at work, else NULL; for a crash report */
+void ws2_crashed(struct ws2 *ws2);               /* after a fault: the running thread is lost, providers are not called again */
+
+/* ---- processes ---- */
+
+struct process_setup {
+    const char *name;               /* the actor's name; lives as long as the process */
+    struct host *host;
+    enum kernel_profile profile;
+    const char *provider;           /* path of a shared object; NULL: the reference provider */
+};
+
+/* NULL: the provider could not be loaded, and *why says so (the caller frees it). */
+struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, char **why);
+struct process *process_next(const struct ws2 *ws2, const struct process *after); /* in order of creation; NULL starts */
+const char *process_name(const struct process *process);
+struct thread *process_thread(const struct process *process, const char *name);
+size_t process_handles(const struct process *process); /* open sockets and events made by WPUCreateEvent */
+bool process_exited(const struct process *process);
+void process_exit(struct thread *thread); /* every thread ends, the caller too: does not return on the caller's fiber */
+
+/* ---- the process's memory: what a client passes to a provider lies here ---- */
+
+void *memory_block(struct process *process, size_t size_bytes);   /* zeroed, exactly this long to kernel_may_read/write */
+void memory_release(struct process *process, void *block);
+void *memory_outside(struct process *process);                    /* a pointer outside the process's address space */
+bool memory_holds(const struct process *process, const void *start, size_t size_bytes);
+/* Names for the trace: "o" for an OVERLAPPED, "s" for a socket. The text must outlive the process. */
+void process_label_memory(struct process *process, const void *block, const char *label);
+const char *process_memory_label(const struct process *process, const void *block); /* NULL: none */
+void process_label_handle(struct process *process, uintptr_t handle, const char *label);
+const char *process_handle_label(const struct process *process, uintptr_t handle); /* NULL: none */
+
+/* ---- event objects ---- */
+
+HANDLE event_new(struct process *process, bool scenario, const char *label); /* manual-reset, not signalled */
+bool event_set(struct process *process, HANDLE event);   /* false: not an event of this process */
+bool event_reset(struct process *process, HANDLE event);
+bool event_exists(const struct process *process, HANDLE event);
+bool event_signalled(const struct process *process, HANDLE event);
+
+/* ---- threads ---- */
+
+/* The body runs on the thread's own fiber. The first thread's name is the process's; others are "process/name". */
+struct thread *thread_new(struct process *process, const char *name, void (*body)(struct thread *thread, void *argument), void *argument);
+struct process *thread_process(const struct thread *thread);
+const char *thread_name(const struct thread *thread);
+struct task *thread_task(struct thread *thread);
+struct thread *thread_of(struct task *task);
+bool thread_ended(const struct thread *thread);
+size_t thread_apcs(const struct thread *thread); /* queued and not yet run */
+
+void thread_resume(struct thread *thread);  /* from the event loop: runs it until it parks */
+void thread_park(struct thread *thread);    /* on its own fiber: until thread_resume */
+void thread_wake(struct thread *thread);    /* posts EVENT_THREAD_READY at the present instant */
+void thread_timeout(struct task *task);     /* EVENT_WAIT_TIMEOUT */
+void thread_delivered(struct task *task);   /* what request_deliver returned: its kernel_wait is over */
+void thread_exit(struct thread *thread);    /* on its own fiber: cancels what it asked for; does not return */
+
+/* A wait of the client: for any of the events, for the time, alertable or not. */
+#define WAIT_EVENTS_MOST 64
+struct thread_wait { HANDLE events[WAIT_EVENTS_MOST]; size_t count; int64_t timeout_ns; bool alertable; };
+DWORD thread_wait(struct thread *thread, const struct thread_wait *wait); /* WSA_WAIT_EVENT_0 + n, _IO_COMPLETION, _TIMEOUT, _FAILED */
+bool thread_running_apc(const struct thread *thread);
+
+/* ---- what the client saw ---- */
+
+enum observation_kind { SAW_SIGNAL, SAW_ROUTINE, SAW_MESSAGE };
+
+struct observation {
+    enum observation_kind kind;
+    uint64_t number;             /* from 1, in order, per process */
+    int64_t at_ns;
+    uint64_t row;                /* its trace row */
+    HANDLE event;                /* SAW_SIGNAL: an event object of the scenario went from not signalled to signalled */
+    unsigned routine;            /* SAW_ROUTINE: which, as routine_pointer counts them */
+    const void *overlapped;
+    DWORD error, bytes;
+    const struct thread *thread; /* on which the routine ran */
+    bool claimed;
+};
+#define ROUTINES_MOST 64
+LPWSAOVERLAPPED_COMPLETION_ROUTINE routine_pointer(unsigned index); /* index < ROUTINES_MOST: a function of its own each */
+struct observation *process_observation(struct process *process, uint64_t number); /* NULL: not yet */
+#endif
