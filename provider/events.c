@@ -1,0 +1,140 @@
+/*
+ * Network events: WSPEventSelect, WSPEnumNetworkEvents, and the arming of the two events that belong to control codes
+ * (SPI reference 9, ioctls reference 0.7). An edge is told once per arming; one that comes between the arming and the
+ * selection is kept for it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+/* A condition armed by a call that had to return WSAEWOULDBLOCK, or whose own request is gone. */
+struct arm {
+    struct sock *sock;
+    struct arm *next;
+    LONG bit;
+    struct kernel_watch watch;
+    kernel_request request;
+};
+
+int bit_number(LONG bit)
+{
+    int number = 0;
+    while (!(bit >> number & 1)) number++;
+    return number;
+}
+
+/* ---- recording ---- */
+
+static void record(struct sock *sock, LONG bit)
+{
+    int ignored;
+    struct network_events *events = &sock->events;
+    events->happened &= ~bit;
+    if (events->recorded & bit) return;
+    events->recorded |= bit;
+    if (events->event) sock->process->up.lpWPUSetEvent(events->event, &ignored);
+}
+
+static void disarm(struct sock *sock, LONG bits)
+{
+    struct arm **link = &sock->events.arms;
+    while (*link) {
+        struct arm *arm = *link;
+        if (!(arm->bit & bits)) { link = &arm->next; continue; }
+        *link = arm->next;
+        kernel_cancel(arm->request);
+        free(arm);
+    }
+}
+
+/* Any of the destinations armed since the last time triggers the event, and only once. */
+void events_happen(struct sock *sock, LONG bit, int error)
+{
+    struct network_events *events = &sock->events;
+    disarm(sock, bit);
+    events->errors[bit_number(bit)] = error == WSAENETDOWN || error == WSAENETUNREACH ? error : 0;
+    events->happened |= bit;
+    if (events->mask & bit) record(sock, bit);
+}
+
+/* ---- arming ---- */
+
+static void arm_complete(void *cookie, enum kernel_status status, uint64_t count)
+{
+    struct arm *arm = cookie;
+    struct sock *sock = arm->sock;
+    LONG bit = arm->bit;
+    (void)count;
+    arm->request = 0; /* disarm frees it; there is nothing left to cancel */
+    events_happen(sock, bit, error_of_kernel(status));
+}
+
+static BOOL same_watch(const struct kernel_watch *a, const struct kernel_watch *b)
+{
+    return a->topic == b->topic && a->destination.scope_id == b->destination.scope_id && memcmp(a->destination.bytes, b->destination.bytes, sizeof a->destination.bytes) == 0;
+}
+
+enum kernel_status events_arm(struct sock *sock, LONG bit, const struct kernel_watch *watch)
+{
+    for (struct arm *arm = sock->events.arms; arm; arm = arm->next)
+        if (arm->bit == bit && same_watch(&arm->watch, watch)) return KERNEL_OK;
+    struct arm *arm = calloc(1, sizeof *arm);
+    if (!arm) return KERNEL_NO_RESOURCES;
+    arm->sock = sock;
+    arm->bit = bit;
+    arm->watch = *watch;
+    enum kernel_status status = kernel_watch(watch, true, arm_complete, arm, &arm->request);
+    if (status != KERNEL_OK) {
+        free(arm);
+        return status;
+    }
+    arm->next = sock->events.arms;
+    sock->events.arms = arm;
+    return KERNEL_OK;
+}
+
+void events_end(struct sock *sock)
+{
+    disarm(sock, FD_ALL_EVENTS);
+    sock->events.event = NULL;
+    sock->events.mask = 0;
+}
+
+/* ---- the two entry points ---- */
+
+static BOOL is_event(WSAEVENT event)
+{
+    struct kernel_wait look = { .event = event, .timeout_ns = 0 };
+    return event && kernel_wait(&look) != KERNEL_BAD_HANDLE;
+}
+
+int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG mask, LPINT error)
+{
+    struct sock *sock = sock_enter(s, error);
+    if (!sock) return SOCKET_ERROR;
+    if ((mask & ~(LONG)FD_ALL_EVENTS) != 0 || (mask != 0 && !is_event(event))) return fail(error, WSAEINVAL);
+    struct network_events *events = &sock->events;
+    sock->nonblocking = TRUE; /* whatever the mask */
+    events->mask = mask;
+    events->event = mask ? event : NULL;
+    events->recorded = 0;
+    for (LONG bit = 1; bit <= FD_ADDRESS_LIST_CHANGE; bit <<= 1)
+        if (events->happened & mask & bit) record(sock, bit);
+    return 0;
+}
+
+int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out, LPINT error)
+{
+    struct sock *sock = sock_enter(s, error);
+    int upcall_error;
+    if (!sock) return SOCKET_ERROR;
+    if (!kernel_may_write(out, sizeof *out)) return fail(error, WSAEFAULT);
+    if (event && !sock->process->up.lpWPUResetEvent(event, &upcall_error)) return fail(error, WSAEINVAL); /* and nothing is cleared */
+    struct network_events *events = &sock->events;
+    out->lNetworkEvents = events->recorded & events->mask;
+    for (int bit = 0; bit < FD_MAX_EVENTS; bit++)
+        if (out->lNetworkEvents >> bit & 1) out->iErrorCode[bit] = events->errors[bit];
+    events->recorded = 0;
+    return 0;
+}

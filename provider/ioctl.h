@@ -1,0 +1,73 @@
+/*
+ * Control codes: the row a code has in the table, the call a handler works on, and the handlers by family.
+ */
+#ifndef PROVIDER_IOCTL_H
+#define PROVIDER_IOCTL_H
+#include <winsock2.h>
+#include <ws2spi.h>
+
+#include "kernel.h"
+
+struct sock;
+
+struct ioctl_call {
+    struct sock *sock;
+    const struct ioctl_row *row;
+    const void *in;
+    DWORD in_size;
+    void *out;
+    DWORD out_size;
+    BOOL observed;              /* do as Windows was seen to do, where that differs */
+    DWORD count;                /* result: bytes in the output, or the size it would take */
+    struct kernel_watch watch;  /* result of a handler that returns IOCTL_PENDS: what to wait for */
+    LONG event_bit;             /* and the network event it arms */
+};
+
+#define IOCTL_PENDS (-1) /* "cannot finish now" */
+
+/* 0, a Winsock error, or IOCTL_PENDS. Buffers are checked against the row before; handlers compute and touch nothing else. */
+typedef int ioctl_handler(struct ioctl_call *call);
+
+enum ioctl_standing { IOCTL_NOT_YET, IOCTL_REAL };
+
+enum ioctl_valid {
+    ON_IPV4 = 1, ON_IPV6 = 2, ON_STREAM = 4, ON_DGRAM = 8, ON_RAW = 16,
+    ON_IP = ON_IPV4 | ON_IPV6, ON_ANY_TYPE = ON_STREAM | ON_DGRAM | ON_RAW, ON_ALL = ON_IP | ON_ANY_TYPE,
+    ON_MESSAGE = ON_DGRAM | ON_RAW,
+};
+
+enum ioctl_shape {
+    IN_SOCKADDR = 1,    /* the input is a sockaddr: 16 bytes on AF_INET, 28 on AF_INET6 */
+    OUT_SOCKADDR = 2,   /* so is the output */
+    IN_ABSENT = 4,      /* cbInBuffer must be 0 */
+    OUT_ABSENT = 8,     /* cbOutBuffer must be 0 */
+    OUT_BY_HANDLER = 16, /* the size it takes depends on the answer, or a value is checked before it: the handler looks */
+    NO_OVERLAPPED = 32, /* lpOverlapped must be NULL */
+};
+
+struct ioctl_row {
+    DWORD code;
+    const char *name;
+    DWORD in_min, out_min;      /* bytes on Win64 and AF_INET; for lists the part that is always there */
+    unsigned valid_on;          /* enum ioctl_valid */
+    BOOL may_pend;
+    enum ioctl_standing standing;
+    ioctl_handler *handler;     /* NULL: not yet */
+    unsigned shape;             /* enum ioctl_shape */
+    int in_error, out_error;    /* for a missing or short buffer */
+    int family_error, type_error; /* for a socket it does not fit */
+    int unsupported;            /* what a provider says that does not offer the code */
+};
+
+const struct ioctl_row *ioctl_table(size_t *count);
+const struct ioctl_row *ioctl_find(DWORD code); /* NULL: unknown */
+
+/* What a handler says of an output it checks itself: 0 if `size` bytes fit, else WSAEFAULT; call->count becomes the size. */
+int ioctl_output(struct ioctl_call *call, DWORD size);
+
+ioctl_handler ioctl_fionbio;
+ioctl_handler ioctl_address_list_query, ioctl_address_list_change;
+ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change;
+ioctl_handler ioctl_get_interface_list, ioctl_get_broadcast_address;
+ioctl_handler ioctl_base_handle;
+#endif

@@ -1,0 +1,16 @@
+/*
+ * FIONBIO: blocking or not (ioctls reference 1.1).
+ */
+#include <string.h>
+
+#include "ioctl.h"
+#include "provider.h"
+
+int ioctl_fionbio(struct ioctl_call *call)
+{
+    u_long on;
+    memcpy(&on, call->in, sizeof on);
+    if (!on && call->sock->events.mask) return WSAEINVAL; /* first the registration must be cancelled */
+    call->sock->nonblocking = on != 0;
+    return 0;
+}

@@ -1,0 +1,40 @@
+/*
+ * SIO_ROUTING_INTERFACE_QUERY and SIO_ROUTING_INTERFACE_CHANGE (ioctls reference 1.34 and 1.33).
+ */
+#include "ioctl.h"
+#include "provider.h"
+
+static BOOL unspecified(const struct kernel_address *address)
+{
+    for (size_t i = 0; i < sizeof address->bytes; i++)
+        if (address->bytes[i]) return FALSE;
+    return TRUE;
+}
+
+int ioctl_routing_interface_query(struct ioctl_call *call)
+{
+    struct kernel_address destination;
+    struct kernel_path path;
+    int error = sockaddr_read(call->sock, call->in, &destination);
+    if (error == 0 && unspecified(&destination)) error = WSAEINVAL;
+    if (error == 0) error = ioctl_output(call, (DWORD)sock_address_size(call->sock)); /* the size is known without a look-up, so it is asked first */
+    if (error) return error;
+    enum kernel_status status = kernel_best_path(&destination, &path);
+    if (status != KERNEL_OK) {
+        call->count = 0;
+        return error_of_kernel(status);
+    }
+    sockaddr_write(&path.source, call->out);
+    return 0;
+}
+
+/* The unspecified address asks for any routing change of the family. An unreachable destination may be waited for too. */
+int ioctl_routing_interface_change(struct ioctl_call *call)
+{
+    int error = sockaddr_read(call->sock, call->in, &call->watch.destination);
+    if (error) return error;
+    call->watch.topic = KERNEL_TOPIC_PATH;
+    call->watch.family = sock_family(call->sock);
+    call->event_bit = FD_ROUTING_INTERFACE_CHANGE;
+    return IOCTL_PENDS;
+}

@@ -1,0 +1,190 @@
+/*
+ * Requests that could not finish at once. One record from "pending" to its completion; the kernel's completion, closing, the
+ * last cleanup and thread exit all end it here, each exactly once (SPI reference 6.2 to 6.4).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+static void list_add(struct pending **list, struct pending *pending)
+{
+    struct pending *last = *list ? (*list)->prev : NULL; /* the first knows the last */
+    pending->next = NULL;
+    if (last) {
+        pending->prev = last;
+        last->next = pending;
+        (*list)->prev = pending;
+    } else {
+        pending->prev = pending;
+        *list = pending;
+    }
+}
+
+static void list_remove(struct pending **list, struct pending *pending)
+{
+    if (pending == *list) {
+        *list = pending->next;
+        if (*list) (*list)->prev = pending->prev;
+    } else {
+        pending->prev->next = pending->next;
+        if (pending->next) pending->next->prev = pending->prev;
+        else (*list)->prev = pending->prev;
+    }
+    pending->prev = pending->next = NULL;
+}
+
+struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread)
+{
+    struct pending *pending = calloc(1, sizeof *pending);
+    if (!pending) return NULL;
+    pending->sock = sock;
+    pending->process = sock->process;
+    pending->overlapped = overlapped;
+    pending->routine = routine;
+    if (routine) pending->thread = *thread; /* the pointer may die when the call returns */
+    list_add(&sock->pending, pending);
+    return pending;
+}
+
+void pending_forget(struct pending *pending)
+{
+    if (pending->sock) list_remove(&pending->sock->pending, pending);
+    free(pending);
+}
+
+/* The event form starts with its event reset; with a routine, hEvent is the client's own. */
+void pending_accept(struct pending *pending)
+{
+    int ignored;
+    LPWSAOVERLAPPED overlapped = pending->overlapped;
+    overlapped->Offset = overlapped->OffsetHigh = 0;
+    overlapped->InternalHigh = 0;
+    overlapped->Internal = PENDING_STATUS;
+    if (!pending->routine && overlapped->hEvent) pending->process->up.lpWPUResetEvent(overlapped->hEvent, &ignored);
+}
+
+/* ---- completion routines: one at a time for a socket, on the thread that asked ---- */
+
+static void WSPAPI routine_apc(DWORD_PTR context);
+
+static void routine_queue(struct pending *pending)
+{
+    int ignored;
+    if (pending->process->up.lpWPUQueueApc(&pending->thread, routine_apc, (DWORD_PTR)pending, &ignored) == 0) return;
+    list_remove(&pending->process->routines, pending); /* the thread is gone, its routine with it */
+    free(pending);
+}
+
+static void routine_next(struct sock *sock)
+{
+    for (struct pending *pending = sock->process->routines; pending; pending = pending->next) {
+        if (pending->sock != sock || !pending->deferred) continue;
+        pending->deferred = FALSE;
+        routine_queue(pending);
+        return;
+    }
+}
+
+static void WSPAPI routine_apc(DWORD_PTR context)
+{
+    struct pending *pending = (struct pending *)context;
+    if (pending->sock && pending->sock->in_routine) {
+        pending->deferred = TRUE; /* routines of one socket do not nest, not even in an alertable wait of the first */
+        return;
+    }
+    if (pending->sock) pending->sock->in_routine = TRUE;
+    pending->routine(pending->error, pending->bytes, pending->overlapped, 0);
+    struct sock *sock = pending->sock; /* NULL if the routine closed it */
+    list_remove(&pending->process->routines, pending);
+    free(pending);
+    if (!sock) return;
+    sock->in_routine = FALSE;
+    routine_next(sock);
+}
+
+void routines_free(struct provider_process *process)
+{
+    while (process->routines) {
+        struct pending *pending = process->routines;
+        list_remove(&process->routines, pending);
+        free(pending);
+    }
+}
+
+/* ---- finishing ---- */
+
+static void overlapped_write(LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes)
+{
+    overlapped->OffsetHigh = error;
+    overlapped->InternalHigh = bytes;
+    overlapped->Internal = nt_status_of_error(error); /* last: from here on it is done */
+}
+
+void pending_finish(struct pending *pending, DWORD error, DWORD bytes)
+{
+    struct provider_process *process = pending->process;
+    int ignored;
+    SOCKET handle = pending->sock->handle;
+    pending->error = error;
+    pending->bytes = bytes;
+    list_remove(&pending->sock->pending, pending);
+    if (!pending->routine) {
+        WPUCompleteOverlappedRequest(handle, pending->overlapped, error, bytes, &ignored);
+        free(pending);
+        return;
+    }
+    overlapped_write(pending->overlapped, error, bytes);
+    list_add(&process->routines, pending);
+    routine_queue(pending);
+}
+
+void pending_drop(struct pending *pending, BOOL indicate)
+{
+    kernel_cancel(pending->request);
+    if (!pending->overlapped) { /* the blocked thread wakes, finds the socket gone and frees the record */
+        list_remove(&pending->sock->pending, pending);
+        pending->sock = NULL;
+        return;
+    }
+    if (indicate) {
+        pending_finish(pending, WSA_OPERATION_ABORTED, 0);
+        return;
+    }
+    overlapped_write(pending->overlapped, WSA_OPERATION_ABORTED, 0);
+    pending_forget(pending);
+}
+
+/* ---- what it waits for ---- */
+
+static void pending_complete(void *cookie, enum kernel_status status, uint64_t count)
+{
+    struct pending *pending = cookie;
+    struct sock *sock = pending->sock;
+    LONG bit = pending->event_bit;
+    struct kernel_watch watch = pending->watch;
+    int error = error_of_kernel(status);
+    pending->request = 0;
+    if (pending->overlapped) pending_finish(pending, (DWORD)error, (DWORD)count);
+    else pending->error = (DWORD)error; /* its thread is woken next and takes the result */
+    if (!bit) return;
+    if (status == KERNEL_CANCELLED) events_arm(sock, bit, &watch); /* its thread ended; the socket's event stays armed */
+    else events_happen(sock, bit, error);
+}
+
+enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit)
+{
+    pending->watch = *watch;
+    pending->event_bit = event_bit;
+    return kernel_watch(watch, false, pending_complete, pending, &pending->request);
+}
+
+int pending_wait(struct pending *pending)
+{
+    struct kernel_wait wait = { .request = pending->request, .timeout_ns = KERNEL_FOREVER };
+    enum kernel_status status = kernel_wait(&wait);
+    int error = status == KERNEL_OK ? (int)pending->error : error_of_kernel(status);
+    if (status == KERNEL_INTERRUPTED) kernel_cancel(pending->request); /* WSPCancelBlockingCall */
+    pending_forget(pending);
+    return error;
+}

@@ -1,0 +1,124 @@
+/*
+ * WSPStartup and WSPCleanup: version negotiation, the table of entry points, counting (SPI reference 2.1, 2.2), and the
+ * common prefix of every call.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+const uint32_t wspsim_kernel_abi = KERNEL_ABI;
+
+#define VERSION_MAJOR 2
+#define VERSION_MINOR 2
+
+int fail(LPINT error, int value)
+{
+    if (error) *error = value;
+    return SOCKET_ERROR;
+}
+
+int error_of_kernel(enum kernel_status status)
+{
+    switch (status) {
+    case KERNEL_OK: return 0;
+    case KERNEL_CANCELLED: return WSA_OPERATION_ABORTED;
+    case KERNEL_TIMED_OUT: return WSAETIMEDOUT;
+    case KERNEL_STACK_DOWN:
+    case KERNEL_NET_DOWN: return WSAENETDOWN;
+    case KERNEL_NET_UNREACHABLE: return WSAENETUNREACH;
+    case KERNEL_NOT_SUPPORTED: return WSAEOPNOTSUPP;
+    case KERNEL_NO_RESOURCES: return WSAENOBUFS;
+    case KERNEL_BAD_HANDLE: return WSA_INVALID_HANDLE;
+    case KERNEL_BAD_ARGUMENT: return WSAEINVAL;
+    case KERNEL_INTERRUPTED: return WSAEINTR;
+    }
+    return WSAEINVAL;
+}
+
+/* ---- entering ---- */
+
+struct provider_process *process_enter(LPINT error)
+{
+    struct provider_process *process = kernel_slot_get(&wspsim_kernel_abi);
+    if (!process) fail(error, WSANOTINITIALISED);
+    return process;
+}
+
+struct sock *sock_enter(SOCKET s, LPINT error)
+{
+    struct provider_process *process = process_enter(error);
+    if (!process) return NULL;
+    DWORD_PTR context;
+    int upcall_error;
+    if (process->up.lpWPUQuerySocketHandleContext(s, &context, &upcall_error) != 0) {
+        fail(error, WSAENOTSOCK);
+        return NULL;
+    }
+    if (kernel_stack_state() != KERNEL_OK) {
+        fail(error, WSAENETDOWN);
+        return NULL;
+    }
+    return (struct sock *)context;
+}
+
+/* ---- starting ---- */
+
+static void table_fill(LPWSPPROC_TABLE table)
+{
+    not_offered_fill(table);
+    table->lpWSPCleanup = provider_cleanup;
+    table->lpWSPSocket = provider_socket;
+    table->lpWSPCloseSocket = provider_close_socket;
+    table->lpWSPEventSelect = provider_event_select;
+    table->lpWSPEnumNetworkEvents = provider_enum_network_events;
+    table->lpWSPGetOverlappedResult = provider_get_overlapped_result;
+    table->lpWSPIoctl = provider_ioctl;
+}
+
+static struct provider_process *process_of_startup(void)
+{
+    struct provider_process *process = kernel_slot_get(&wspsim_kernel_abi);
+    if (process) return process;
+    process = calloc(1, sizeof *process);
+    if (process) kernel_slot_set(&wspsim_kernel_abi, process);
+    return process;
+}
+
+static void data_fill(LPWSPDATA data)
+{
+    static const WCHAR description[] = u"wspsim reference service provider";
+    memset(data, 0, sizeof *data);
+    data->wVersion = MAKEWORD(VERSION_MAJOR, VERSION_MINOR); /* the highest we have is also the lowest */
+    data->wHighVersion = MAKEWORD(VERSION_MAJOR, VERSION_MINOR);
+    memcpy(data->szDescription, description, sizeof description);
+}
+
+int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, WSPUPCALLTABLE upcalls, LPWSPPROC_TABLE table)
+{
+    (void)info; /* a base provider serves every base entry alike */
+    if (!kernel_may_write(data, sizeof *data) || !kernel_may_write(table, sizeof *table)) return WSAEFAULT;
+    if (kernel_stack_state() != KERNEL_OK) return WSASYSNOTREADY;
+    if (LOBYTE(requested) < VERSION_MAJOR || (LOBYTE(requested) == VERSION_MAJOR && HIBYTE(requested) < VERSION_MINOR)) return WSAVERNOTSUPPORTED;
+    struct provider_process *process = process_of_startup();
+    if (!process) return WSAEPROCLIM;
+    process->up = upcalls; /* by value; a later start replaces it */
+    process->startups++;
+    data_fill(data);
+    table_fill(table);
+    return 0;
+}
+
+/* ---- ending ---- */
+
+int WSPAPI provider_cleanup(LPINT error)
+{
+    struct provider_process *process = process_enter(error);
+    if (!process) return SOCKET_ERROR;
+    if (--process->startups > 0) return 0;
+    while (process->socks) sock_discard(process->socks, FALSE); /* nobody is told any more */
+    routines_free(process);
+    kernel_slot_set(&wspsim_kernel_abi, NULL);
+    free(process);
+    return 0;
+}
