@@ -1,0 +1,290 @@
+/*
+ * Calls: what an actor's thread does. Each call marshals its arguments into the process's memory, goes through the seam
+ * (ws2/spi.h), and holds the outcome against what the step expects. All of this runs on the thread's own fiber.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "script/inside.h"
+#include "script/marshal.h"
+
+/* What a call came to. */
+struct outcome {
+    bool failed;
+    int64_t error;        /* if it failed */
+    bool is_wait;         /* wait and sleep: `error` is the wait's result */
+};
+
+struct call { struct line *line; struct script *script; struct actor *actor; struct process *process; const struct step *step; };
+
+static const struct json *argument(const struct call *call, const char *name) { return script_member(call->script, call->step, name); }
+
+static SOCKET call_socket(const struct call *call)
+{
+    const struct json *value = argument(call, "socket");
+    uint64_t number;
+    if (json_uint(value, &number)) return (SOCKET)number;
+    const uintptr_t *found = binding_find(&call->actor->sockets, value->text);
+    return found ? (SOCKET)*found : INVALID_SOCKET; /* its `socket` step failed */
+}
+
+static HANDLE call_event(const struct call *call, const char *name)
+{
+    const struct json *value = argument(call, name);
+    if (!value || value->type == JSON_NULL) return NULL;
+    return is_text(value, "bad") ? (HANDLE)(uintptr_t)0xBAD0 : actor_event(call->actor, value->text);
+}
+
+static WSAOVERLAPPED *call_overlapped(const struct call *call)
+{
+    const struct json *value = argument(call, "overlapped");
+    if (!value || value->type == JSON_NULL) return NULL;
+    return is_text(value, "bad") ? memory_outside(call->process) : actor_overlapped(call->actor, value->text);
+}
+
+/* ---- the outcome against the expectation ---- */
+
+static const char *outcome_words(struct script *script, const struct outcome *outcome)
+{
+    char room[24];
+    if (!outcome->failed && !outcome->is_wait) return "0";
+    const char *name = names_of(outcome->is_wait ? NAMES_WAIT : NAMES_ERROR, outcome->error);
+    if (!name && outcome->is_wait && outcome->error < 64) name = arena_printf(script->arena, "WAIT_OBJECT_%d", (int)outcome->error);
+    return name ? quoted(script, name) : arena_text(script->arena, names_or_number(NAMES_ERROR, outcome->error, room));
+}
+
+static void check_returns(const struct call *call, const struct outcome *outcome)
+{
+    const struct json *expected = argument(call, "returns");
+    if (outcome->is_wait) {
+        if (expected && !is_text(expected, "never") && read_named(expected, TYPE_WAIT_RESULT) == outcome->error) return;
+        if (expected) fail_step(call->script, call->step, expected, json_words(call->script, expected), outcome_words(call->script, outcome), "the wait ended in another way");
+        return;
+    }
+    if (!expected) {
+        if (outcome->failed && outcome->error != WSA_IO_PENDING) fail_step(call->script, call->step, NULL, "0", outcome_words(call->script, outcome), "`%s` failed", call->step->kind->name);
+        return;
+    }
+    int64_t wanted = is_text(expected, "never") ? -1 : read_named(expected, TYPE_ERROR);
+    if (wanted == (outcome->failed ? outcome->error : 0)) return;
+    fail_step(call->script, call->step, expected, json_words(call->script, expected), outcome_words(call->script, outcome), is_text(expected, "never") ? "`%s` returned" : "`%s` returned something else", call->step->kind->name);
+}
+
+static const char *time_words(struct script *script, int64_t ns)
+{
+    char text[TIME_TEXT];
+    time_text(ns, text);
+    return quoted(script, text);
+}
+
+static void check_times(const struct call *call)
+{
+    struct script *script = call->script;
+    int64_t now_ns = script_now(script), start_ns = script->runs[call->step->index].start_ns;
+    const struct json *at = argument(call, "returns_at"), *within = argument(call, "within"), *lasts = argument(call, "lasts");
+    if (at) {
+        int64_t from_ns = read_time(at) + (at->text[0] == '+' ? start_ns : 0), until_ns = from_ns + (within ? read_time(within) : 0);
+        if (now_ns < from_ns || now_ns > until_ns) fail_step(script, call->step, at, json_words(script, at), time_words(script, now_ns), "`%s` returned at another time", call->step->kind->name);
+    }
+    if (lasts && now_ns - start_ns != read_time(lasts)) fail_step(script, call->step, lasts, json_words(script, lasts), time_words(script, now_ns - start_ns), "`%s` took another time", call->step->kind->name);
+}
+
+static void check_bytes(const struct call *call, const DWORD *bytes)
+{
+    const struct json *expected = argument(call, "bytes");
+    if (!expected || expected->type == JSON_NULL || is_text(expected, "bad")) return;
+    bool untouched = *bytes == BYTES_UNTOUCHED;
+    if (is_text(expected, "untouched") ? untouched : !untouched && read_uint(expected) == *bytes) return;
+    fail_step(call->script, call->step, expected, json_words(call->script, expected), untouched ? "\"untouched\"" : arena_printf(call->script->arena, "%u", (unsigned)*bytes), "another byte count");
+}
+
+/* Each member the step names is compared by itself, so that the message is about one thing. */
+static void check_out(const struct call *call, const struct value *seen)
+{
+    const struct json *expected = argument(call, "out");
+    if (!expected || expected->type != JSON_OBJECT) return;
+    for (const struct json *member = expected->first; member; member = member->next) {
+        const struct value *other = value_member(seen, member->name);
+        struct json whole = { .type = JSON_OBJECT, .first = member, .count = 1 }, alone = *member;
+        alone.next = NULL;
+        whole.first = &alone;
+        if (value_matches(&whole, seen)) continue;
+        fail_step(call->script, call->step, member, json_words(call->script, member), other ? value_words(call->script, other) : value_words(call->script, seen), other ? "the output holds another value of \"%s\"" : "the output holds no \"%s\"", member->name);
+    }
+}
+
+/* ---- the calls ---- */
+
+static struct outcome call_ioctl(const struct call *call)
+{
+    struct outcome outcome = { 0 };
+    struct marshal buffers;
+    WSAOVERLAPPED *overlapped = call_overlapped(call);
+    const struct json *routine = argument(call, "routine");
+    if (!marshal_ioctl(call->script, call->process, call->step, &buffers)) return outcome;
+    if (overlapped && memory_holds(call->process, overlapped, sizeof *overlapped)) overlapped->hEvent = call_event(call, "event");
+    struct spi_ioctl spi = {
+        .s = call_socket(call), .code = (DWORD)read_named(argument(call, "code"), TYPE_CODE), .in = buffers.in, .in_size = buffers.in_size, .out = buffers.out, .out_size = buffers.out_size,
+        .bytes = buffers.bytes, .overlapped = overlapped, .routine = routine ? actor_routine(call->actor, routine->text) : NULL,
+    };
+    int error;
+    outcome.failed = spi_ioctl(call->line->thread, &spi, &error) != 0;
+    outcome.error = error;
+    bool counted = memory_holds(call->process, buffers.bytes, sizeof *buffers.bytes);
+    if (counted) check_bytes(call, buffers.bytes);
+    if (!outcome.failed && counted && buffers.out && memory_holds(call->process, buffers.out, *buffers.bytes))
+        check_out(call, decode_ioctl_out(call->script->arena, call->process, spi.code, buffers.out, *buffers.bytes));
+    marshal_free(call->process, &buffers, outcome.failed && error == WSA_IO_PENDING);
+    return outcome;
+}
+
+static struct outcome call_open(const struct call *call)
+{
+    const struct json *protocol = argument(call, "protocol"), *flags = argument(call, "flags");
+    struct spi_socket spi = { .family = (int)read_named(argument(call, "family"), TYPE_FAMILY), .type = (int)read_named(argument(call, "type"), TYPE_SOCKET_TYPE) };
+    int error;
+    if (protocol) spi.protocol = (int)read_named(protocol, TYPE_PROTOCOL);
+    if (flags) spi.flags = (DWORD)read_named(flags, TYPE_FLAGS);
+    SOCKET s = spi_socket(call->line->thread, &spi, &error);
+    const char *name = argument(call, "as")->text;
+    binding_set(&call->actor->sockets, name, s);
+    if (s != INVALID_SOCKET) process_label_handle(call->process, s, name);
+    return (struct outcome){ .failed = s == INVALID_SOCKET, .error = error };
+}
+
+static struct outcome call_event_select(const struct call *call)
+{
+    int error;
+    LONG events = (LONG)read_named(argument(call, "events"), TYPE_EVENTS);
+    HANDLE event = call_event(call, "event");
+    bool failed = spi_event_select(call->line->thread, call_socket(call), event, events, &error) != 0;
+    if (!failed && argument(call, "socket")->type == JSON_TEXT) binding_set(&call->actor->selected, argument(call, "socket")->text, (uintptr_t)(events ? event : NULL));
+    return (struct outcome){ .failed = failed, .error = error };
+}
+
+/* Also claims the signal of the event that told of the network events. */
+static struct outcome call_enum_network_events(const struct call *call)
+{
+    int error;
+    const struct json *out = argument(call, "out"), *socket = argument(call, "socket");
+    WSANETWORKEVENTS *events = out && out->type == JSON_NULL ? NULL : is_text(out, "bad") ? memory_outside(call->process) : memory_block(call->process, sizeof *events);
+    HANDLE event = call_event(call, "event");
+    bool failed = spi_enum_network_events(call->line->thread, call_socket(call), event, events, &error) != 0;
+    if (!failed) check_out(call, decode_network_events(call->script->arena, events));
+    const uintptr_t *selected = socket->type == JSON_TEXT ? binding_find(&call->actor->selected, socket->text) : NULL;
+    if (!failed && events->lNetworkEvents) claim_signal(call->actor, event ? event : selected ? (HANDLE)*selected : NULL);
+    if (events && memory_holds(call->process, events, sizeof *events)) memory_release(call->process, events);
+    return (struct outcome){ .failed = failed, .error = error };
+}
+
+static struct outcome call_get_overlapped_result(const struct call *call)
+{
+    int error;
+    const struct json *wait = argument(call, "wait"), *expected = argument(call, "bytes");
+    DWORD *room = memory_block(call->process, sizeof(DWORD)), *flags = memory_block(call->process, sizeof(DWORD)), *bytes = room;
+    WSAOVERLAPPED *overlapped = call_overlapped(call);
+    *room = BYTES_UNTOUCHED;
+    if (expected && expected->type == JSON_NULL) bytes = NULL;
+    if (is_text(expected, "bad")) bytes = memory_outside(call->process);
+    bool waits = wait && read_bool(wait);
+    bool failed = !spi_get_overlapped_result(call->line->thread, call_socket(call), overlapped, bytes, waits, flags, &error);
+    if (bytes == room) check_bytes(call, room);
+    if (waits && overlapped && memory_holds(call->process, overlapped, sizeof *overlapped) && !overlapped_pending(overlapped)) claim_signal(call->actor, overlapped->hEvent);
+    memory_release(call->process, room);
+    memory_release(call->process, flags);
+    return (struct outcome){ .failed = failed, .error = error };
+}
+
+static struct outcome call_wait(const struct call *call)
+{
+    struct thread_wait wait = { .timeout_ns = INT64_MAX };
+    const struct json *events = argument(call, "events"), *timeout = argument(call, "timeout"), *alertable = argument(call, "alertable");
+    for (const struct json *one = events->first; one && wait.count < WAIT_EVENTS_MOST; one = one->next) wait.events[wait.count++] = actor_event(call->actor, one->text);
+    if (timeout) wait.timeout_ns = read_time(timeout);
+    wait.alertable = alertable && read_bool(alertable);
+    DWORD result = thread_wait(call->line->thread, &wait);
+    if (result < wait.count) claim_signal(call->actor, wait.events[result]);
+    return (struct outcome){ .is_wait = true, .error = result };
+}
+
+static struct outcome call_sleep(const struct call *call)
+{
+    const struct json *alertable = argument(call, "alertable");
+    struct thread_wait wait = { .timeout_ns = read_time(argument(call, "for")), .alertable = alertable && read_bool(alertable) };
+    DWORD result = thread_wait(call->line->thread, &wait);
+    return (struct outcome){ .is_wait = true, .error = result == WSA_WAIT_TIMEOUT ? 0 : result }; /* SleepEx says 0 when the time is over */
+}
+
+static struct outcome call_startup(const struct call *call)
+{
+    const struct json *version = argument(call, "version");
+    WORD word = version ? MAKEWORD(version->text[0] - '0', version->text[2] - '0') : MAKEWORD(2, 2);
+    WSPDATA *data = memory_block(call->process, sizeof *data);
+    int error = spi_startup(call->line->thread, word, data);
+    memory_release(call->process, data);
+    return (struct outcome){ .failed = error != 0, .error = error };
+}
+
+static struct outcome call_cancel_io(const struct call *call)
+{
+    requests_cancel(thread_task(call->line->thread), call_overlapped(call));
+    return (struct outcome){ 0 };
+}
+
+static void call_set_event(const struct call *call, bool set)
+{
+    HANDLE event = call_event(call, "event");
+    if (set) event_set(call->process, event); else event_reset(call->process, event);
+    if (set) claim_signal(call->actor, event); /* the actor's own doing is nothing it sees */
+}
+
+static void exit_begins(const struct call *call)
+{
+    struct line *line = call->line;
+    line->command = NULL;
+    step_returned(call->script, call->step);
+}
+
+static struct outcome call_make(const struct call *call)
+{
+    int error = 0;
+    bool failed = false;
+    struct thread *thread = call->line->thread;
+    switch ((enum call_number)call->step->kind->number) {
+    case CALL_STARTUP: return call_startup(call);
+    case CALL_CLEANUP: failed = spi_cleanup(thread, &error) != 0; break;
+    case CALL_SOCKET: return call_open(call);
+    case CALL_CLOSE: failed = spi_close(thread, call_socket(call), &error) != 0; break;
+    case CALL_IOCTL: return call_ioctl(call);
+    case CALL_EVENTSELECT: return call_event_select(call);
+    case CALL_ENUMNETWORKEVENTS: return call_enum_network_events(call);
+    case CALL_GETOVERLAPPEDRESULT: return call_get_overlapped_result(call);
+    case CALL_CANCELIO: return call_cancel_io(call);
+    case CALL_WAIT: return call_wait(call);
+    case CALL_SLEEP: return call_sleep(call);
+    case CALL_SETEVENT: call_set_event(call, true); break;
+    case CALL_RESETEVENT: call_set_event(call, false); break;
+    case CALL_EXIT_THREAD: exit_begins(call); thread_exit(thread); break;
+    case CALL_EXIT_PROCESS: exit_begins(call); process_exit(thread); break;
+    }
+    return (struct outcome){ .failed = failed, .error = error };
+}
+
+static bool call_needs_startup(const struct call *call)
+{
+    switch ((enum call_number)call->step->kind->number) {
+    case CALL_SOCKET: case CALL_CLOSE: case CALL_IOCTL: case CALL_EVENTSELECT: case CALL_ENUMNETWORKEVENTS: case CALL_GETOVERLAPPEDRESULT: return true;
+    default: return false;
+    }
+}
+
+void call_run(struct line *line, const struct step *step)
+{
+    struct call call = { line, line->script, line->actor, line->actor->process, step };
+    struct outcome outcome = { .failed = true, .error = WSANOTINITIALISED };
+    /* Without a WSPStartup there is no table of entry points: the DLL itself says so. */
+    if (!call_needs_startup(&call) || spi_started(call.process)) outcome = call_make(&call);
+    check_returns(&call, &outcome);
+    check_times(&call);
+}

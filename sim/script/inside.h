@@ -1,0 +1,95 @@
+/*
+ * What the files that run a scenario share.
+ */
+#ifndef SCRIPT_INSIDE_H
+#define SCRIPT_INSIDE_H
+#include <winsock2.h>
+#include <ws2spi.h>
+
+#include "core/check.h"
+#include "core/value.h"
+#include "net/net.h"
+#include "script/kinds.h"
+#include "script/script.h"
+#include "ws2/judge.h"
+#include "ws2/names.h"
+#include "ws2/spi.h"
+#include "ws2/ws2.h"
+
+struct actor;
+
+/* One line of steps: a thread of an actor, or the network's own. */
+struct line {
+    struct script *script;
+    struct actor *actor;                 /* NULL: the network */
+    struct thread *thread;
+    const struct step *command;          /* running now on the thread's fiber; NULL: it is free */
+    bool started;
+};
+
+struct bound { const char *name; uintptr_t value; };          /* a name of the actor and what it stands for */
+struct bindings { struct bound *rows; size_t count, room; };
+
+struct actor {
+    struct script *script;
+    const struct actor_setup *setup;
+    struct process *process;
+    struct line *lines;
+    struct bindings sockets, overlapped, events, routines;
+    struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
+    bool start_failed;
+};
+
+enum progress { STEP_WAITS, STEP_DUE, STEP_LATE, STEP_RUNS, STEP_DONE }; /* LATE: due, but its thread is busy (when: free) */
+
+struct step_run { enum progress progress; int64_t start_ns; uint64_t row; };
+
+struct claim { const struct step *step; int64_t until_ns; uint64_t seen_before; bool failed; struct claim *next; };
+
+struct due { int64_t at_ns; size_t index; };
+
+struct script {
+    struct script_setup setup;
+    struct arena *arena;
+    struct actor *actors;
+    struct line network;
+    struct step_run *runs;
+    struct due *dues; size_t due_count; /* a heap by (time, index) */
+    event_id turn; int64_t turn_ns;     /* the EVENT_SCRIPT on its way */
+    struct claim *claims;               /* `sees` steps that wait, in the order of their start */
+    size_t outstanding;                 /* steps that have not returned and must */
+    struct failure *failures; size_t failure_count, failure_room;
+    bool begun, crashed;
+};
+
+static inline int64_t script_now(const struct script *script) { return engine_now_ns(script->setup.engine); }
+const struct json *script_member(const struct script *script, const struct step *step, const char *name);
+
+/* ---- expectations (expect.c) ---- */
+struct failure *fail_step(struct script *script, const struct step *step, const struct json *node, const char *expected, const char *seen, const char *format, ...) __attribute__((format(printf, 6, 7)));
+bool value_matches(const struct json *expected, const struct value *seen); /* objects: the members that are named */
+const char *json_words(struct script *script, const struct json *node);    /* the value as JSON, in the arena */
+const char *value_words(struct script *script, const struct value *value);
+const char *quoted(struct script *script, const char *text);
+
+/* ---- steps ---- */
+void step_returned(struct script *script, const struct step *step); /* schedules what follows */
+void net_step_run(struct script *script, const struct step *step);  /* net_steps.c */
+void call_run(struct line *line, const struct step *step);          /* calls.c: on the thread's fiber */
+void assert_run(struct script *script, const struct step *step);    /* asserts.c */
+void sees_start(struct script *script, const struct step *step);    /* sees.c */
+void sees_look(struct script *script, bool instant_over);           /* lets waiting claims look at what was seen */
+void sees_end(struct script *script);
+bool claim_signal(struct actor *actor, HANDLE event);               /* the oldest unclaimed; false: none */
+
+struct actor *step_actor(struct script *script, const struct step *step);
+struct iface *step_interface(struct script *script, const char *host_dot_interface);
+
+/* ---- names of an actor (bindings.c) ---- */
+uintptr_t *binding_find(const struct bindings *bindings, const char *name);
+void binding_set(struct bindings *bindings, const char *name, uintptr_t value);
+HANDLE actor_event(struct actor *actor, const char *name);               /* made at its first mention */
+WSAOVERLAPPED *actor_overlapped(struct actor *actor, const char *name);  /* likewise */
+LPWSAOVERLAPPED_COMPLETION_ROUTINE actor_routine(struct actor *actor, const char *name);
+const char *actor_routine_name(const struct actor *actor, unsigned index);
+#endif

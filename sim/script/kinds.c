@@ -1,0 +1,135 @@
+/*
+ * The steps of the language.
+ */
+#include "script/kinds.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+#define NEED true
+#define MAY false
+
+const struct member step_members[] = {
+    { "at", TYPE_AT, MAY, "when: absolute, or \"+5ms\" after the start of the previous step; without it, as soon as the thread's previous step has returned" },
+    { "by", TYPE_TEXT, MAY, "who: an actor, or one of its threads as \"actor/thread\"; nobody: the network itself" },
+    { "do", TYPE_TEXT, MAY, "what is done" },
+    { "sees", TYPE_TEXT, MAY, "what the actor sees" },
+    { "assert", TYPE_TEXT, MAY, "what holds in the world" },
+    { "together", TYPE_LIST, MAY, "steps that run without settling in between" },
+    { "when", TYPE_TEXT, MAY, "\"free\": wait until the thread is free" },
+    { "about", TYPE_TEXT, MAY, "a remark for the reader" },
+    { "question", TYPE_TEXT, MAY, "what a learner may predict here" },
+    { "answer", TYPE_TEXT, MAY, "what the run proves" },
+    { 0 },
+};
+
+const struct member call_members[] = {
+    { "returns", TYPE_RETURNS, MAY, "0 for success, an error's name for failure with it, \"never\"" },
+    { "returns_at", TYPE_AT, MAY, "when the call returns: absolute, or \"+5ms\" after its start" },
+    { "within", TYPE_TIME, MAY, "it may return up to that much after returns_at" },
+    { "lasts", TYPE_TIME, MAY, "how long the call takes" },
+    { 0 },
+};
+
+static const struct step_kind table[] = {
+    /* ---- network steps ---- */
+    { "address.add", STEP_NET, "an address appears on an interface",
+      { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_PREFIX, NEED, "" }, { "state", TYPE_STATE, MAY, "" }, { "skip_as_source", TYPE_BOOL, MAY, "" }, { "temporary", TYPE_BOOL, MAY, "" }, { "persistent", TYPE_BOOL, MAY, "it returns with its interface" } }, NET_ADDRESS_ADD },
+    { "address.remove", STEP_NET, "an address goes", { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_TEXT, NEED, "with or without its prefix length" } }, NET_ADDRESS_REMOVE },
+    { "address.state", STEP_NET, "an address changes its state", { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_TEXT, NEED, "" }, { "state", TYPE_STATE, NEED, "" } }, NET_ADDRESS_STATE },
+    { "interface.add", STEP_NET, "an interface appears",
+      { { "host", TYPE_TEXT, NEED, "" }, { "name", TYPE_NAME, NEED, "" }, { "type", TYPE_TEXT, MAY, "" }, { "speed", TYPE_RATE, MAY, "" }, { "mtu", TYPE_UINT, MAY, "" }, { "metric", TYPE_UINT, MAY, "" }, { "mac", TYPE_MAC, MAY, "" }, { "up", TYPE_BOOL, MAY, "" }, { "media", TYPE_BOOL, MAY, "" }, { "addresses", TYPE_LIST, MAY, "" } }, NET_INTERFACE_ADD },
+    { "interface.remove", STEP_NET, "an interface goes for good", { { "on", TYPE_INTERFACE, NEED, "" } }, NET_INTERFACE_REMOVE },
+    { "interface.up", STEP_NET, "an interface is enabled: what is persistent returns", { { "on", TYPE_INTERFACE, NEED, "" } }, NET_INTERFACE_UP },
+    { "interface.down", STEP_NET, "an interface is disabled: its addresses and routes go", { { "on", TYPE_INTERFACE, NEED, "" } }, NET_INTERFACE_DOWN },
+    { "interface.media", STEP_NET, "the cable or the radio", { { "on", TYPE_INTERFACE, NEED, "" }, { "connected", TYPE_BOOL, NEED, "" } }, NET_INTERFACE_MEDIA },
+    { "interface.mtu", STEP_NET, "the interface's MTU", { { "on", TYPE_INTERFACE, NEED, "" }, { "mtu", TYPE_UINT, NEED, "bytes" } }, NET_INTERFACE_MTU },
+    { "interface.metric", STEP_NET, "the interface's metric; 0: automatic", { { "on", TYPE_INTERFACE, NEED, "" }, { "metric", TYPE_UINT, NEED, "" } }, NET_INTERFACE_METRIC },
+    { "route.add", STEP_NET, "a route appears",
+      { { "host", TYPE_TEXT, MAY, "" }, { "on", TYPE_INTERFACE, MAY, "" }, { "to", TYPE_PREFIX, NEED, "" }, { "via", TYPE_ADDRESS, MAY, "without it the destination is on the link" }, { "interface", TYPE_NAME, MAY, "" }, { "metric", TYPE_UINT, MAY, "" }, { "persistent", TYPE_BOOL, MAY, "" } }, NET_ROUTE_ADD },
+    { "route.remove", STEP_NET, "a route goes", { { "host", TYPE_TEXT, MAY, "" }, { "on", TYPE_INTERFACE, MAY, "" }, { "to", TYPE_PREFIX, NEED, "" }, { "via", TYPE_ADDRESS, MAY, "" }, { "interface", TYPE_NAME, MAY, "" } }, NET_ROUTE_REMOVE },
+    { "route.change", STEP_NET, "a route's metric", { { "host", TYPE_TEXT, MAY, "" }, { "on", TYPE_INTERFACE, MAY, "" }, { "to", TYPE_PREFIX, NEED, "" }, { "via", TYPE_ADDRESS, MAY, "" }, { "interface", TYPE_NAME, MAY, "" }, { "metric", TYPE_UINT, NEED, "" } }, NET_ROUTE_CHANGE },
+    { "stack.down", STEP_NET, "the host's network subsystem fails", { { "host", TYPE_TEXT, NEED, "" } }, NET_STACK_DOWN },
+    { "stack.up", STEP_NET, "the host's network subsystem is back", { { "host", TYPE_TEXT, NEED, "" } }, NET_STACK_UP },
+    { "message", STEP_MESSAGE, "a remark that stands in the trace", { { "text", TYPE_TEXT, NEED, "" } }, 0 },
+
+    /* ---- calls ---- */
+    { "startup", STEP_CALL, "WSPStartup", { { "version", TYPE_VERSION, MAY, "\"2.2\" without it" } }, CALL_STARTUP },
+    { "cleanup", STEP_CALL, "WSPCleanup", { { 0 } }, CALL_CLEANUP },
+    { "socket", STEP_CALL, "WSPSocket",
+      { { "as", TYPE_NAME, NEED, "the socket's name from here on" }, { "family", TYPE_FAMILY, NEED, "" }, { "type", TYPE_SOCKET_TYPE, NEED, "" }, { "protocol", TYPE_PROTOCOL, MAY, "" }, { "flags", TYPE_FLAGS, MAY, "" } }, CALL_SOCKET },
+    { "close", STEP_CALL, "WSPCloseSocket", { { "socket", TYPE_SOCKET, NEED, "" } }, CALL_CLOSE },
+    { "ioctl", STEP_CALL, "WSPIoctl",
+      { { "socket", TYPE_SOCKET, NEED, "" }, { "code", TYPE_CODE, NEED, "" }, { "in", TYPE_IN, MAY, "" }, { "in_size", TYPE_UINT, MAY, "cbInBuffer, if it is not the value's size" }, { "out", TYPE_OUT, MAY, "" }, { "out_size", TYPE_UINT, MAY, "cbOutBuffer" },
+        { "out_room", TYPE_UINT, MAY, "bytes that are really there, if not out_size" }, { "bytes", TYPE_BYTES, MAY, "*lpcbBytesReturned afterwards" }, { "overlapped", TYPE_OVERLAPPED, MAY, "" }, { "event", TYPE_EVENT, MAY, "hEvent of the OVERLAPPED" }, { "routine", TYPE_ROUTINE, MAY, "" } }, CALL_IOCTL },
+    { "eventselect", STEP_CALL, "WSPEventSelect", { { "socket", TYPE_SOCKET, NEED, "" }, { "event", TYPE_EVENT, MAY, "" }, { "events", TYPE_EVENTS, NEED, "" } }, CALL_EVENTSELECT },
+    { "enumnetworkevents", STEP_CALL, "WSPEnumNetworkEvents", { { "socket", TYPE_SOCKET, NEED, "" }, { "event", TYPE_EVENT, MAY, "" }, { "out", TYPE_OUT, MAY, "{\"events\": […], \"errors\": {…}}" } }, CALL_ENUMNETWORKEVENTS },
+    { "getoverlappedresult", STEP_CALL, "WSPGetOverlappedResult", { { "socket", TYPE_SOCKET, NEED, "" }, { "overlapped", TYPE_OVERLAPPED, NEED, "" }, { "wait", TYPE_BOOL, MAY, "" }, { "bytes", TYPE_BYTES, MAY, "" } }, CALL_GETOVERLAPPEDRESULT },
+    { "cancelio", STEP_CALL, "CancelIo: what this thread asked for, or one OVERLAPPED of it", { { "overlapped", TYPE_OVERLAPPED, MAY, "" } }, CALL_CANCELIO },
+    { "wait", STEP_CALL, "waits for event objects", { { "events", TYPE_EVENT_LIST, NEED, "" }, { "timeout", TYPE_TIME, MAY, "without it, for ever" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_WAIT },
+    { "sleep", STEP_CALL, "sleeps", { { "for", TYPE_TIME, NEED, "" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_SLEEP },
+    { "setevent", STEP_CALL, "SetEvent on an event object of the scenario", { { "event", TYPE_NAME, NEED, "" } }, CALL_SETEVENT },
+    { "resetevent", STEP_CALL, "ResetEvent", { { "event", TYPE_NAME, NEED, "" } }, CALL_RESETEVENT },
+    { "exit_thread", STEP_CALL, "the thread ends; what it asked for is cancelled", { { 0 } }, CALL_EXIT_THREAD },
+    { "exit_process", STEP_CALL, "the process ends", { { 0 } }, CALL_EXIT_PROCESS },
+
+    /* ---- what an actor sees ---- */
+    { "signaled", STEP_SEES, "an event object became signalled", { { "event", TYPE_NAME, NEED, "" }, { "within", TYPE_TIME, MAY, "" } }, SEES_SIGNALED },
+    { "completed", STEP_SEES, "a completion routine ran", { { "routine", TYPE_ROUTINE, NEED, "" }, { "overlapped", TYPE_NAME, MAY, "" }, { "error", TYPE_ERROR, MAY, "" }, { "bytes", TYPE_UINT, MAY, "" }, { "within", TYPE_TIME, MAY, "" } }, SEES_COMPLETED },
+    { "nothing", STEP_SEES, "nothing at all, from now on", { { "for", TYPE_TIME, NEED, "" } }, SEES_NOTHING },
+
+    /* ---- what holds in the world ---- */
+    { "overlapped", STEP_ASSERT, "an OVERLAPPED's status and count", { { "overlapped", TYPE_NAME, NEED, "" }, { "status", TYPE_ERROR, MAY, "0, an error, or \"WSA_IO_INCOMPLETE\" while pending" }, { "bytes", TYPE_UINT, MAY, "" } }, ASSERT_OVERLAPPED },
+    { "event", STEP_ASSERT, "an event object's state", { { "event", TYPE_NAME, NEED, "" }, { "signaled", TYPE_BOOL, NEED, "" } }, ASSERT_EVENT },
+    { "addresses", STEP_ASSERT, "the addresses a client can bind to", { { "host", TYPE_TEXT, NEED, "" }, { "family", TYPE_FAMILY, MAY, "\"inet\" without it" }, { "addresses", TYPE_LIST, NEED, "" } }, ASSERT_ADDRESSES },
+    { "routes", STEP_ASSERT, "routes that are there, and prefixes without a usable route", { { "host", TYPE_TEXT, NEED, "" }, { "has", TYPE_LIST, MAY, "[{to, via, interface, metric}]" }, { "lacks", TYPE_LIST, MAY, "[prefix]" } }, ASSERT_ROUTES },
+    { "path", STEP_ASSERT, "how a destination is reached", { { "host", TYPE_TEXT, NEED, "" }, { "to", TYPE_ADDRESS, NEED, "" }, { "source", TYPE_ADDRESS, MAY, "" }, { "interface", TYPE_NAME, MAY, "" }, { "via", TYPE_ADDRESS, MAY, "" }, { "error", TYPE_ERROR, MAY, "WSAENETUNREACH, WSAENETDOWN" } }, ASSERT_PATH },
+    { "interface", STEP_ASSERT, "an interface's state", { { "on", TYPE_INTERFACE, NEED, "" }, { "connected", TYPE_BOOL, MAY, "" }, { "metric", TYPE_UINT, MAY, "" }, { "mtu", TYPE_UINT, MAY, "" } }, ASSERT_INTERFACE },
+    { "pending", STEP_ASSERT, "requests accepted and not complete, in all processes", { { "count", TYPE_UINT, NEED, "" } }, ASSERT_PENDING },
+};
+
+/* Words that the language has and this version does not run. */
+static const char *const later[] = {
+    "bind", "connect", "listen", "accept", "send", "sendto", "recv", "recvfrom", "asyncselect", "getsockopt", "setsockopt", "select", "shutdown", "joinleaf", "duplicate",
+    "cancelblockingcall", "getsockname", "getpeername", "senddisconnect", "recvdisconnect", "addresstostring", "stringtoaddress", "getqosbyname", "getmessage", "repeat", "on",
+    "acceptex", "connectex", "disconnectex", "getacceptexsockaddrs", "transmitfile", "transmitpackets", "wsarecvmsg", "wsasendmsg",
+    "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "rss.set", "reservation.add", "reservation.remove", "flap", "traffic", "host.suspend", "host.resume",
+};
+
+const struct step_kind *kinds(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+static bool word_fits(const struct step_kind *kind, const char *word)
+{
+    if (strcmp(word, "sees") == 0) return kind->class == STEP_SEES;
+    if (strcmp(word, "assert") == 0) return kind->class == STEP_ASSERT;
+    return kind->class != STEP_SEES && kind->class != STEP_ASSERT;
+}
+
+const struct step_kind *kind_find(const char *word, const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (word_fits(&table[i], word) && strcmp(table[i].name, name) == 0) return &table[i];
+    return NULL;
+}
+
+const char *kind_nearest(const char *word, const char *name)
+{
+    const char *candidates[sizeof table / sizeof *table];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (word_fits(&table[i], word)) candidates[count++] = table[i].name;
+    return nearest_word(name, candidates, count);
+}
+
+bool kind_is_later(const char *word, const char *name)
+{
+    if (strcmp(word, "sees") == 0) return strcmp(name, "message") == 0;
+    for (size_t i = 0; strcmp(word, "do") == 0 && i < sizeof later / sizeof *later; i++)
+        if (strcmp(later[i], name) == 0) return true;
+    return false;
+}

@@ -1,0 +1,41 @@
+/*
+ * The steps of the language, one row each: what they are called, which members they take. The loader checks against this
+ * table, and what is generated from the language is generated from it.
+ */
+#ifndef SCRIPT_KINDS_H
+#define SCRIPT_KINDS_H
+#include "script/scenario.h"
+
+struct member { const char *name; enum type type; bool required; const char *meaning; };
+
+#define MEMBERS_MOST 16
+
+struct step_kind {
+    const char *name;               /* as `do`, `sees` or `assert` say it */
+    enum step_class class;
+    const char *meaning;
+    struct member members[MEMBERS_MOST]; /* besides those of every step; ends at name NULL */
+    int number;                     /* enum call, enum net_step, … for the switch that runs it */
+};
+
+enum call_number {
+    CALL_STARTUP, CALL_CLEANUP, CALL_SOCKET, CALL_CLOSE, CALL_IOCTL, CALL_EVENTSELECT, CALL_ENUMNETWORKEVENTS, CALL_GETOVERLAPPEDRESULT,
+    CALL_CANCELIO, CALL_WAIT, CALL_SLEEP, CALL_SETEVENT, CALL_RESETEVENT, CALL_EXIT_THREAD, CALL_EXIT_PROCESS,
+};
+enum net_number {
+    NET_ADDRESS_ADD, NET_ADDRESS_REMOVE, NET_ADDRESS_STATE, NET_INTERFACE_ADD, NET_INTERFACE_REMOVE, NET_INTERFACE_UP, NET_INTERFACE_DOWN, NET_INTERFACE_MEDIA,
+    NET_INTERFACE_MTU, NET_INTERFACE_METRIC, NET_ROUTE_ADD, NET_ROUTE_REMOVE, NET_ROUTE_CHANGE, NET_STACK_DOWN, NET_STACK_UP,
+};
+enum sees_number { SEES_SIGNALED, SEES_COMPLETED, SEES_NOTHING };
+enum assert_number { ASSERT_OVERLAPPED, ASSERT_EVENT, ASSERT_ADDRESSES, ASSERT_ROUTES, ASSERT_PATH, ASSERT_INTERFACE, ASSERT_PENDING };
+
+const struct step_kind *kinds(size_t *count);
+/* The row of this name among `do` (calls and network steps), `sees` or `assert`; NULL: none. word: "do", "sees", "assert". */
+const struct step_kind *kind_find(const char *word, const char *name);
+const char *kind_nearest(const char *word, const char *name);
+/* A word of the language that this version does not serve yet (`connect`, `flap` …). */
+bool kind_is_later(const char *word, const char *name);
+
+/* Members that belong to every step, and those that every call may bear. */
+extern const struct member step_members[], call_members[];
+#endif

@@ -1,0 +1,232 @@
+/*
+ * Reading a scenario: the file's own members, parameters, actors. The timeline is read in load_steps.c, the world is built
+ * (and so checked) in world.c.
+ */
+#include "script/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+static const struct member top_members[] = {
+    { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
+    { "seed", TYPE_UINT, false, "" }, { "params", TYPE_OBJECT, false, "" }, { "defaults", TYPE_OBJECT, false, "" }, { "hosts", TYPE_LIST, true, "" }, { "links", TYPE_LIST, false, "" },
+    { "actors", TYPE_LIST, false, "" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
+};
+
+static const struct member actor_members[] = {
+    { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "profile", TYPE_TEXT, false, "" },
+    { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+};
+
+static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
+
+/* ---- members against a table ---- */
+
+static bool member_known(const char *name, const struct member *const *tables)
+{
+    for (; *tables; tables++)
+        for (const struct member *member = *tables; member->name; member++)
+            if (strcmp(member->name, name) == 0) return true;
+    return false;
+}
+
+static void member_unknown(struct problems *problems, const struct json *node, const struct member *const *tables, const char *what)
+{
+    const char *candidates[64];
+    size_t count = 0;
+    for (; *tables; tables++)
+        for (const struct member *member = *tables; member->name && count < 64; member++) candidates[count++] = member->name;
+    const char *near = nearest_word(node->name, candidates, count);
+    if (near) problem_at_name(problems, node, "%s has no member \"%s\"; did you mean \"%s\"?", what, node->name, near);
+    else problem_at_name(problems, node, "%s has no member \"%s\"", what, node->name);
+}
+
+/* "$name" stands for a parameter's value. */
+const struct json *load_resolve(const struct loading *load, const struct json *value)
+{
+    if (!value || value->type != JSON_TEXT || value->text[0] != '$') return value;
+    for (size_t i = 0; i < load->scenario->parameter_count; i++)
+        if (strcmp(load->scenario->parameters[i]->name, value->text + 1) == 0) return load->scenario->parameters[i];
+    return value;
+}
+
+bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what)
+{
+    struct problems *problems = load->problems;
+    size_t before = problems->count;
+    if (object->type != JSON_OBJECT) {
+        problem_at(problems, object, "%s must be an object, found %s", what, json_type_name(object->type));
+        return false;
+    }
+    for (const struct json *member = object->first; member; member = member->next)
+        if (!member_known(member->name, tables)) member_unknown(problems, member, tables, what);
+    for (; *tables; tables++)
+        for (const struct member *row = *tables; row->name; row++) {
+            const struct json *value = load_resolve(load, json_member(object, row->name));
+            if (value) type_check(problems, value, row->type);
+            else if (row->required) problem_at(problems, object, "%s needs \"%s\": %s", what, row->name, type_words(row->type));
+        }
+    return problems->count == before;
+}
+
+/* ---- parameters ---- */
+
+static const struct json *parameter_given(struct loading *load, const struct json *declared, const char *value)
+{
+    struct json *node = arena_take(load->scenario->arena, sizeof *node);
+    uint64_t number;
+    *node = *declared; /* its name and place; the value is the command line's */
+    node->text = arena_text(load->scenario->arena, value);
+    node->type = strcmp(value, "true") == 0 ? JSON_TRUE : strcmp(value, "false") == 0 ? JSON_FALSE : number_parse(value, &number) && declared->type == JSON_NUMBER ? JSON_NUMBER : JSON_TEXT;
+    return node;
+}
+
+static void load_parameters(struct loading *load, const struct scenario_parameter *given, size_t given_count)
+{
+    struct scenario *scenario = load->scenario;
+    const struct json *declared = json_member(scenario->document->root, "params");
+    size_t count = declared && declared->type == JSON_OBJECT ? declared->count : 0;
+    scenario->parameters = arena_take(scenario->arena, (count + 1) * sizeof(struct json *));
+    for (const struct json *member = count ? declared->first : NULL; member; member = member->next) {
+        if (member->type == JSON_LIST || member->type == JSON_OBJECT) problem_at(load->problems, member, "a parameter's value is a text, a number, true or false");
+        scenario->parameters[scenario->parameter_count++] = member;
+    }
+    for (size_t i = 0; i < given_count; i++) {
+        size_t at = 0;
+        while (at < count && strcmp(scenario->parameters[at]->name, given[i].name) != 0) at++;
+        if (at < count) { scenario->parameters[at] = parameter_given(load, scenario->parameters[at], given[i].value); continue; }
+        const char *message = arena_printf(scenario->arena, "this scenario declares no parameter \"%s\"", given[i].name);
+        problem_add(load->problems, 1, 1, "", message);
+    }
+}
+
+/* ---- actors ---- */
+
+static void load_threads(struct loading *load, struct actor_setup *actor)
+{
+    struct scenario *scenario = load->scenario;
+    const struct json *list = json_member(actor->node, "threads");
+    size_t count = list && list->type == JSON_LIST ? list->count : 0;
+    actor->threads = arena_take(scenario->arena, (count + 1) * sizeof *actor->threads);
+    actor->threads[actor->thread_count++].name = actor->name; /* the first thread bears the actor's name */
+    for (const struct json *node = count ? list->first : NULL; node; node = node->next) {
+        if (!type_check(load->problems, node, TYPE_NAME)) continue;
+        actor->threads[actor->thread_count++].name = arena_printf(scenario->arena, "%s/%s", actor->name, node->text);
+        for (const struct json *other = list->first; other != node; other = other->next)
+            if (is_text(other, node->text)) problem_at(load->problems, node, "this actor has a thread \"%s\" already", node->text);
+    }
+}
+
+static void load_words(struct loading *load, const struct json *value, const char *a, const char *b, bool *is_b)
+{
+    if (!value || value->type != JSON_TEXT) return;
+    *is_b = strcmp(value->text, b) == 0;
+    if (!*is_b && strcmp(value->text, a) != 0) problem_at(load->problems, value, "\"%s\" is not known here; expected \"%s\" or \"%s\"", value->text, a, b);
+}
+
+static void load_actor(struct loading *load, const struct json *node)
+{
+    static const struct member *const tables[] = { actor_members, NULL };
+    struct scenario *scenario = load->scenario;
+    if (!load_members(load, node, tables, "an actor")) return;
+    struct actor_setup *actor = &scenario->actors[scenario->actor_count];
+    actor->node = node;
+    actor->name = json_member(node, "name")->text;
+    actor->host = json_member(node, "host")->text;
+    const struct json *provider = json_member(node, "provider");
+    actor->provider = provider ? provider->text : NULL;
+    load_words(load, json_member(node, "profile"), "documented", "observed", &actor->observed);
+    load_words(load, json_member(node, "unclaimed"), "fail", "ignore", &actor->unclaimed_ignored);
+    for (size_t i = 0; i < scenario->actor_count; i++)
+        if (strcmp(scenario->actors[i].name, actor->name) == 0) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);
+    scenario->actor_count++;
+    load_threads(load, actor);
+}
+
+static void load_actors(struct loading *load)
+{
+    struct scenario *scenario = load->scenario;
+    const struct json *list = json_member(scenario->document->root, "actors");
+    scenario->actors = arena_take(scenario->arena, ((list ? list->count : 0) + 1) * sizeof *scenario->actors);
+    for (const struct json *node = list ? list->first : NULL; node; node = node->next) load_actor(load, node);
+}
+
+/* ---- the file ---- */
+
+static const char *text_of(const struct json *root, const char *name)
+{
+    const struct json *value = json_member(root, name);
+    return value && value->type == JSON_TEXT ? value->text : NULL;
+}
+
+static void load_proves(struct loading *load)
+{
+    const struct json *list = json_member(load->scenario->document->root, "proves");
+    for (const struct json *element = list ? list->first : NULL; element; element = element->next) type_check(load->problems, element, TYPE_TEXT);
+}
+
+static void load_top(struct loading *load, const struct scenario_parameter *given, size_t given_count)
+{
+    static const struct member *const tables[] = { top_members, NULL };
+    static const struct member *const end_tables[] = { at_end_members, NULL };
+    struct scenario *scenario = load->scenario;
+    const struct json *root = scenario->document->root, *format = json_member(root, "format");
+    if (format && format->type == JSON_TEXT && strcmp(format->text, "wspsim/1") != 0)
+        problem_at(load->problems, format, "the format is \"%s\"; this version reads \"wspsim/1\"", format->text);
+    if (!load_members(load, root, tables, "a scenario")) return;
+    const struct json *links = json_member(root, "links"), *seed = json_member(root, "seed");
+    if (links && links->count) problem_at_name(load->problems, links, "this version has no links yet");
+    scenario->title = text_of(root, "title");
+    scenario->about = text_of(root, "about");
+    scenario->source = text_of(root, "source");
+    scenario->known_gap = text_of(root, "known_gap");
+    scenario->seed_given = seed != NULL;
+    if (seed) scenario->seed = read_uint(seed);
+    scenario->hosts = json_member(root, "hosts");
+    scenario->defaults = json_member(root, "defaults");
+    scenario->at_end = json_member(root, "at_end");
+    load_proves(load);
+    load_parameters(load, given, given_count);
+    if (scenario->at_end) load_members(load, scenario->at_end, end_tables, "at_end");
+    load_actors(load);
+    if (load->problems->count == 0) load_steps(load);
+}
+
+static struct scenario *scenario_load(const struct json_document *document, struct scenario *scenario, const struct scenario_parameter *given, size_t given_count, struct problems *problems)
+{
+    struct loading load = { .scenario = scenario, .problems = problems };
+    scenario->document = document;
+    load_top(&load, given, given_count);
+    return problems->count ? NULL : scenario;
+}
+
+static struct scenario *scenario_new(const char *file, struct problems *problems)
+{
+    struct scenario *scenario = arena_take(problems->arena, sizeof *scenario);
+    scenario->arena = problems->arena;
+    scenario->file = arena_text(problems->arena, strcmp(file, "-") == 0 ? "<stdin>" : file);
+    problems->file = scenario->file;
+    return scenario;
+}
+
+struct scenario *scenario_read(const char *file, const struct scenario_parameter *given, size_t given_count, struct problems *problems)
+{
+    struct scenario *scenario = scenario_new(file, problems);
+    struct json_error error = { 0 };
+    const struct json_document *document = json_read(problems->arena, file, &error, &problems->environment);
+    if (document) return scenario_load(document, scenario, given, given_count, problems);
+    problem_add(problems, error.line, error.column, error.pointer, error.message);
+    return NULL;
+}
+
+struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_parameter *given, size_t given_count, struct problems *problems)
+{
+    struct scenario *scenario = scenario_new(file, problems);
+    struct json_error error = { 0 };
+    const struct json_document *document = json_parse(problems->arena, scenario->file, text, size, &error);
+    if (document) return scenario_load(document, scenario, given, given_count, problems);
+    problem_add(problems, error.line, error.column, error.pointer, error.message);
+    return NULL;
+}

@@ -1,0 +1,17 @@
+/*
+ * What the files that read a scenario share.
+ */
+#ifndef SCRIPT_LOAD_H
+#define SCRIPT_LOAD_H
+#include "script/kinds.h"
+#include "script/scenario.h"
+
+struct loading { struct scenario *scenario; struct problems *problems; };
+
+/* Members against tables (the list ends with NULL): unknown ones, wrong types, missing ones. True if nothing is wrong. */
+bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what);
+const struct json *load_resolve(const struct loading *load, const struct json *value);
+void load_steps(struct loading *load);
+/* Which names an actor's steps bring into being, and which they only use (load_names.c). */
+void load_names(struct loading *load);
+#endif

@@ -1,0 +1,90 @@
+/*
+ * Names belong to an actor: a socket's comes into being with `as`, an OVERLAPPED's, an event's and a routine's with the call
+ * that first uses it. A step that only asks about a name nobody brought up is a slip of the pen.
+ */
+#include <string.h>
+
+#include "core/text.h"
+#include "script/load.h"
+
+#define NAMES_MOST 512
+
+struct names { const char *words[NAMES_MOST]; size_t count; };
+
+static void names_add(struct names *names, const struct json *value)
+{
+    if (!value || value->type != JSON_TEXT || names->count == NAMES_MOST) return;
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->words[i], value->text) == 0) return;
+    names->words[names->count++] = value->text;
+}
+
+static void names_need(struct loading *load, const struct names *names, const struct json *value, const char *what)
+{
+    if (!value || value->type != JSON_TEXT) return;
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->words[i], value->text) == 0) return;
+    const char *near = nearest_word(value->text, names->words, names->count);
+    if (near) problem_at(load->problems, value, "this actor has no %s \"%s\"; did you mean \"%s\"?", what, value->text, near);
+    else problem_at(load->problems, value, "this actor has no %s \"%s\" before this step", what, value->text);
+}
+
+struct actor_names { struct names sockets, overlapped, events, routines; };
+
+static void call_names(struct loading *load, struct actor_names *names, const struct step *step)
+{
+    const struct scenario *scenario = load->scenario;
+    const struct json *socket = step_member(scenario, step, "socket"), *overlapped = step_member(scenario, step, "overlapped"), *event = step_member(scenario, step, "event");
+    names_need(load, &names->sockets, socket, "socket");
+    switch (step->kind->number) {
+    case CALL_SOCKET: names_add(&names->sockets, step_member(scenario, step, "as")); return;
+    case CALL_IOCTL:
+        if (!is_text(overlapped, "bad")) names_add(&names->overlapped, overlapped);
+        names_add(&names->events, event);
+        names_add(&names->routines, step_member(scenario, step, "routine"));
+        return;
+    case CALL_EVENTSELECT: names_add(&names->events, event); return;
+    case CALL_ENUMNETWORKEVENTS: names_add(&names->events, event); return;
+    case CALL_GETOVERLAPPEDRESULT:
+    case CALL_CANCELIO:
+        if (!is_text(overlapped, "bad")) names_need(load, &names->overlapped, overlapped, "OVERLAPPED");
+        return;
+    case CALL_SETEVENT:
+    case CALL_RESETEVENT: names_add(&names->events, event); return;
+    case CALL_WAIT: {
+        const struct json *list = step_member(scenario, step, "events");
+        for (const struct json *element = list->first; element; element = element->next) names_add(&names->events, element);
+        return;
+    }
+    default: return;
+    }
+}
+
+static void step_names(struct loading *load, struct actor_names *names, const struct step *step)
+{
+    const struct scenario *scenario = load->scenario;
+    if (step->kind->class == STEP_CALL) { call_names(load, names, step); return; }
+    if (step->kind->class != STEP_SEES && step->kind->class != STEP_ASSERT) return;
+    names_need(load, &names->events, step_member(scenario, step, "event"), "event");
+    names_need(load, &names->overlapped, step_member(scenario, step, "overlapped"), "OVERLAPPED");
+    names_need(load, &names->routines, step_member(scenario, step, "routine"), "routine");
+}
+
+/* What a `sees` asks about may also be brought up by a later line of the same instant, so all calls are gathered first. */
+void load_names(struct loading *load)
+{
+    struct scenario *scenario = load->scenario;
+    for (size_t a = 0; a < scenario->actor_count; a++) {
+        struct actor_names *names = arena_take(scenario->arena, sizeof *names);
+        for (int pass = 0; pass < 2; pass++)
+            for (size_t i = 0; i < scenario->step_count; i++) {
+                const struct step *step = &scenario->steps[i];
+                for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) {
+                    const struct step *one = step->kind ? step : &step->parts[k];
+                    if (one->actor != (int)a || (one->kind->class == STEP_CALL) != (pass == 0)) continue;
+                    step_names(load, names, one);
+                }
+            }
+        if (names->routines.count > 64) problem_at(load->problems, scenario->actors[a].node, "an actor has at most 64 completion routines");
+    }
+}

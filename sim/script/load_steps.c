@@ -1,0 +1,182 @@
+/*
+ * Reading the timeline: each step's kind, time, thread and members, and the order of a thread's steps.
+ */
+#include <string.h>
+
+#include "core/text.h"
+#include "net/net.h"
+#include "script/load.h"
+
+static const char *class_word(const struct json *node)
+{
+    static const char *const words[] = { "do", "sees", "assert", "together" };
+    const char *found = NULL;
+    for (size_t i = 0; i < 4; i++)
+        if (json_member(node, words[i])) {
+            if (found) return NULL;
+            found = words[i];
+        }
+    return found;
+}
+
+static bool step_kind_load(struct loading *load, struct step *step)
+{
+    struct problems *problems = load->problems;
+    const char *word = class_word(step->node);
+    if (!word) {
+        problem_at(problems, step->node, "a step has exactly one of \"do\", \"sees\", \"assert\" and \"together\"");
+        return false;
+    }
+    if (strcmp(word, "together") == 0) return true;
+    const struct json *name = json_member(step->node, word);
+    if (!type_check(problems, name, TYPE_TEXT)) return false;
+    step->kind = kind_find(word, name->text);
+    if (step->kind) return true;
+    const char *near = kind_nearest(word, name->text);
+    if (kind_is_later(word, name->text)) problem_at(problems, name, "this version has no `%s` yet", name->text);
+    else if (near) problem_at(problems, name, "there is no step `%s`; did you mean `%s`?", name->text, near);
+    else problem_at(problems, name, "there is no step `%s`", name->text);
+    return false;
+}
+
+static void step_time_load(struct loading *load, struct step *step)
+{
+    const struct json *at = load_resolve(load, json_member(step->node, "at")), *when = json_member(step->node, "when");
+    step->time = AT_FOLLOWS;
+    if (at && type_check(load->problems, at, TYPE_AT)) {
+        step->time = at->text[0] == '+' ? AT_AFTER : AT_TIME;
+        step->at_ns = read_time(at);
+    }
+    if (at && step->inside) problem_at_name(load->problems, at, "a step inside `together` has no time of its own");
+    if (!when || when->type != JSON_TEXT) return;
+    step->when_free = strcmp(when->text, "free") == 0;
+    if (!step->when_free) problem_at(load->problems, when, "\"%s\" is not known here; expected \"free\"", when->text);
+}
+
+static void step_actor_unknown(struct loading *load, const struct json *by)
+{
+    const char *candidates[256];
+    size_t count = 0;
+    for (size_t i = 0; i < load->scenario->actor_count; i++)
+        for (size_t k = 0; k < load->scenario->actors[i].thread_count && count < 256; k++) candidates[count++] = load->scenario->actors[i].threads[k].name;
+    const char *near = nearest_word(by->text, candidates, count);
+    if (near) problem_at(load->problems, by, "there is no actor or thread \"%s\"; did you mean \"%s\"?", by->text, near);
+    else problem_at(load->problems, by, "there is no actor or thread \"%s\"", by->text);
+}
+
+static void step_actor_load(struct loading *load, struct step *step)
+{
+    const struct json *by = json_member(step->node, "by");
+    enum step_class class = step->kind ? step->kind->class : STEP_TOGETHER;
+    step->actor = -1;
+    if (!by) {
+        bool needs = class == STEP_CALL || class == STEP_SEES || (class == STEP_ASSERT && (step->kind->number == ASSERT_OVERLAPPED || step->kind->number == ASSERT_EVENT));
+        if (needs) problem_at(load->problems, step->node, "this step needs \"by\": the actor whose it is");
+        return;
+    }
+    if (!type_check(load->problems, by, TYPE_TEXT)) return;
+    if (class == STEP_NET || class == STEP_TOGETHER) { problem_at_name(load->problems, by, "nobody does this: it is the network's own step, without \"by\""); return; }
+    for (size_t i = 0; i < load->scenario->actor_count; i++)
+        for (size_t k = 0; k < load->scenario->actors[i].thread_count; k++) {
+            if (strcmp(load->scenario->actors[i].threads[k].name, by->text) != 0) continue;
+            step->actor = (int)i;
+            step->thread = k;
+            return;
+        }
+    step_actor_unknown(load, by);
+}
+
+static void step_load(struct loading *load, const struct json *node, struct step *step, size_t index);
+
+static void together_load(struct loading *load, struct step *step)
+{
+    static const struct member *const tables[] = { step_members, NULL };
+    const struct json *list = json_member(step->node, "together");
+    if (!load_members(load, step->node, tables, "a `together` step")) return;
+    step->parts = arena_take(load->scenario->arena, (list->count + 1) * sizeof *step->parts);
+    for (const struct json *node = list->first; node; node = node->next) {
+        struct step *part = &step->parts[step->part_count++];
+        part->inside = true;
+        if (json_member(node, "together")) problem_at(load->problems, node, "`together` does not nest");
+        else step_load(load, node, part, step->index);
+        if (part->kind && part->kind->class == STEP_SEES) problem_at(load->problems, node, "nothing is seen before the world has settled: put this step after the `together` list");
+    }
+}
+
+static void step_load(struct loading *load, const struct json *node, struct step *step, size_t index)
+{
+    step->index = index;
+    step->node = node;
+    step->pointer = json_pointer(load->scenario->arena, node);
+    if (node->type != JSON_OBJECT) { problem_at(load->problems, node, "a step is an object, found %s", json_type_name(node->type)); return; }
+    if (!step_kind_load(load, step)) return;
+    step_time_load(load, step);
+    step_actor_load(load, step);
+    if (!step->kind) { together_load(load, step); return; }
+    const struct member *const plain[] = { step_members, step->kind->members, NULL };
+    const struct member *const call[] = { step_members, call_members, step->kind->members, NULL };
+    const char *what = arena_printf(load->scenario->arena, "`%s`", step->kind->name);
+    if (!load_members(load, node, step->kind->class == STEP_CALL ? call : plain, what)) return;
+    const struct json *returns = load_resolve(load, json_member(node, "returns"));
+    step->returns_never = step->kind->class == STEP_CALL && is_text(returns, "never");
+    if (step->kind->class != STEP_CALL || !returns || step->returns_never) return;
+    bool waits = step->kind->number == CALL_WAIT || step->kind->number == CALL_SLEEP;
+    type_check(load->problems, returns, waits ? TYPE_WAIT_RESULT : TYPE_ERROR);
+}
+
+/* A thread's own steps, in the order of the file; the network's are a line of their own. */
+static void steps_link(struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        struct step *step = &scenario->steps[i];
+        struct thread_setup *line = step->actor < 0 ? &scenario->network : &scenario->actors[step->actor].threads[step->thread];
+        if (line->last) line->last->next_here = step; else line->first = step;
+        line->last = step;
+    }
+}
+
+/* An actor's own times never go backwards. */
+static void steps_in_order(struct loading *load)
+{
+    struct scenario *scenario = load->scenario;
+    for (size_t a = 0; a < scenario->actor_count; a++) {
+        const struct step *last = NULL;
+        for (size_t i = 0; i < scenario->step_count; i++) {
+            const struct step *step = &scenario->steps[i];
+            if (step->actor != (int)a || step->time != AT_TIME) continue;
+            if (last && step->at_ns < last->at_ns)
+                problem_at(load->problems, json_member(step->node, "at"), "the times of an actor never go backwards: %s stands after a step at %s", json_member(step->node, "at")->text, json_member(last->node, "at")->text);
+            last = step;
+        }
+    }
+}
+
+static void actors_start(struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        const struct step *step = &scenario->steps[i];
+        if (step->actor >= 0 && step->kind->class == STEP_CALL && step->kind->number == CALL_STARTUP) scenario->actors[step->actor].starts_itself = true;
+    }
+}
+
+void load_steps(struct loading *load)
+{
+    struct scenario *scenario = load->scenario;
+    const struct json *timeline = json_member(scenario->document->root, "timeline");
+    scenario->steps = arena_take(scenario->arena, (timeline->count + 1) * sizeof *scenario->steps);
+    for (const struct json *node = timeline->first; node; node = node->next) {
+        step_load(load, node, &scenario->steps[scenario->step_count], scenario->step_count);
+        scenario->step_count++;
+    }
+    if (load->problems->count) return;
+    steps_link(scenario);
+    steps_in_order(load);
+    actors_start(scenario);
+    load_names(load);
+}
+
+const struct json *step_member(const struct scenario *scenario, const struct step *step, const char *name)
+{
+    const struct loading load = { .scenario = (struct scenario *)(uintptr_t)scenario };
+    return load_resolve(&load, json_member(step->node, name));
+}

@@ -1,0 +1,25 @@
+/*
+ * Arguments in memory: what a step says of buffers becomes bytes in the process's memory, as they would lie there, and
+ * pointers that may be NULL or lie outside it.
+ */
+#ifndef SCRIPT_MARSHAL_H
+#define SCRIPT_MARSHAL_H
+#include "script/inside.h"
+#include "ws2/decode.h"
+
+#define BYTES_UNTOUCHED ((DWORD)0xFEEEFEEE) /* what *lpcbBytesReturned holds before the call */
+
+struct marshal {
+    void *in; DWORD in_size;
+    void *out; DWORD out_size;
+    DWORD *bytes;
+    void *blocks[3]; size_t block_count; /* to be released */
+};
+
+/* False after a failure of the step: a value that cannot be put into bytes. */
+bool marshal_ioctl(struct script *script, struct process *process, const struct step *step, struct marshal *marshal);
+/* A pending request keeps its buffers: they are the provider's until it completes. */
+void marshal_free(struct process *process, struct marshal *marshal, bool pending);
+/* The bytes of a typed value; its size, or SIZE_MAX if it is none. `check` uses it through marshal_check. */
+size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room);
+#endif

@@ -1,0 +1,139 @@
+/*
+ * Network steps: what the script does to the world. What the stack refuses is the scenario's mistake, told as a failure of
+ * the step, because it may depend on what happened before.
+ */
+#include <string.h>
+
+#include "script/inside.h"
+#include "script/world.h"
+
+struct iface *step_interface(struct script *script, const char *name)
+{
+    char host[128];
+    const char *dot = strchr(name, '.');
+    size_t length = (size_t)(dot - name);
+    if (length >= sizeof host) return NULL;
+    memcpy(host, name, length);
+    host[length] = 0;
+    struct host *found = host_find(script->setup.net, host);
+    return found ? iface_find(found, dot + 1) : NULL;
+}
+
+static struct host *step_host(struct script *script, const struct step *step)
+{
+    const struct json *host = script_member(script, step, "host"), *on = script_member(script, step, "on");
+    if (host) return host_find(script->setup.net, host->text);
+    struct iface *iface = on ? step_interface(script, on->text) : NULL;
+    return iface ? iface_host(iface) : NULL;
+}
+
+static bool address_of(const struct json *value, struct kernel_address *address)
+{
+    unsigned length;
+    return value && prefix_parse(value->text, address, &length);
+}
+
+static bool address_add(struct script *script, const struct step *step, struct iface *iface)
+{
+    struct ifaddr_setup setup = { 0 };
+    const struct json *state = script_member(script, step, "state"), *skip = script_member(script, step, "skip_as_source");
+    const struct json *temporary = script_member(script, step, "temporary"), *persistent = script_member(script, step, "persistent");
+    prefix_parse(script_member(script, step, "address")->text, &setup.address, &setup.prefix_length);
+    if (state) address_state_parse(state->text, &setup.state);
+    setup.skip_as_source = skip && read_bool(skip);
+    setup.temporary = temporary && read_bool(temporary);
+    setup.persistent = persistent && read_bool(persistent);
+    return ifaddr_add(iface, &setup) != NULL;
+}
+
+static bool address_step(struct script *script, const struct step *step, struct iface *iface)
+{
+    struct kernel_address address;
+    enum address_state state;
+    if (step->kind->number == NET_ADDRESS_ADD) return address_add(script, step, iface);
+    if (!address_of(script_member(script, step, "address"), &address)) return false;
+    if (step->kind->number == NET_ADDRESS_REMOVE) return ifaddr_remove(iface, &address);
+    address_state_parse(script_member(script, step, "state")->text, &state);
+    return ifaddr_state(iface, &address, state);
+}
+
+/* Which route a step means: by interface and next hop where they are given. */
+struct route_words { struct host *host; struct iface *iface; struct kernel_address prefix, via; unsigned length; bool has_via; };
+
+static bool route_words(struct script *script, const struct step *step, struct route_words *route)
+{
+    const struct json *on = script_member(script, step, "on"), *name = script_member(script, step, "interface"), *via = script_member(script, step, "via");
+    *route = (struct route_words){ .host = step_host(script, step), .has_via = via != NULL };
+    if (!route->host) return false;
+    if (on) route->iface = step_interface(script, on->text);
+    if (name) route->iface = iface_find(route->host, name->text);
+    prefix_parse(script_member(script, step, "to")->text, &route->prefix, &route->length);
+    if (via) address_parse(via->text, &route->via);
+    return route->iface || (!on && !name);
+}
+
+static bool route_add_step(struct script *script, const struct step *step, const struct route_words *words)
+{
+    const struct json *metric = script_member(script, step, "metric"), *persistent = script_member(script, step, "persistent");
+    struct route_setup setup = { .prefix = words->prefix, .prefix_length = words->length, .on_link = !words->has_via, .next_hop = words->via, .metric = ROUTE_METRIC_DEFAULT };
+    if (metric) setup.metric = (uint32_t)read_uint(metric);
+    setup.persistent = persistent && read_bool(persistent);
+    struct iface *iface = words->iface ? words->iface : world_interface_towards(words->host, words->has_via ? &words->via : NULL);
+    if (iface) return route_add(iface, &setup);
+    fail_step(script, step, NULL, NULL, NULL, "no interface of the host %s has a prefix with this next hop: say \"interface\"", host_name(words->host));
+    return true;
+}
+
+static bool route_step(struct script *script, const struct step *step)
+{
+    struct route_words words;
+    if (!route_words(script, step, &words)) {
+        fail_step(script, step, NULL, NULL, NULL, "there is no such host or interface now");
+        return true;
+    }
+    const struct kernel_address *via = words.has_via ? &words.via : NULL;
+    if (step->kind->number == NET_ROUTE_ADD) return route_add_step(script, step, &words);
+    if (step->kind->number == NET_ROUTE_REMOVE) return route_remove(words.host, &words.prefix, words.length, words.iface, via);
+    return route_metric(words.host, &words.prefix, words.length, words.iface, via, (uint32_t)read_uint(script_member(script, step, "metric")));
+}
+
+static bool interface_add_step(struct script *script, const struct step *step)
+{
+    struct problems problems = { .arena = script->arena, .file = script->setup.scenario->file };
+    world_interface(script->setup.scenario, script->setup.net, host_find(script->setup.net, script_member(script, step, "host")->text), step->node, false, &problems);
+    for (const struct problem *problem = problems.first; problem; problem = problem->next) fail_step(script, step, NULL, NULL, NULL, "%s", problem->message);
+    return true;
+}
+
+static bool interface_step(struct script *script, const struct step *step, struct iface *iface)
+{
+    switch (step->kind->number) {
+    case NET_INTERFACE_REMOVE: return iface_remove(iface);
+    case NET_INTERFACE_UP: return iface_up(iface);
+    case NET_INTERFACE_DOWN: return iface_down(iface);
+    case NET_INTERFACE_MEDIA: return iface_media(iface, read_bool(script_member(script, step, "connected")));
+    case NET_INTERFACE_MTU: return iface_mtu(iface, (uint32_t)read_uint(script_member(script, step, "mtu")));
+    default: return iface_metric(iface, (uint32_t)read_uint(script_member(script, step, "metric")));
+    }
+}
+
+void net_step_run(struct script *script, const struct step *step)
+{
+    const struct json *on = script_member(script, step, "on");
+    struct iface *iface = on ? step_interface(script, on->text) : NULL;
+    bool good = false;
+    switch ((enum net_number)step->kind->number) {
+    case NET_ADDRESS_ADD: case NET_ADDRESS_REMOVE: case NET_ADDRESS_STATE:
+    case NET_INTERFACE_REMOVE: case NET_INTERFACE_UP: case NET_INTERFACE_DOWN: case NET_INTERFACE_MEDIA: case NET_INTERFACE_MTU: case NET_INTERFACE_METRIC:
+        if (!iface) { fail_step(script, step, on, NULL, NULL, "there is no interface %s now", on->text); return; }
+        good = step->kind->number <= NET_ADDRESS_STATE ? address_step(script, step, iface) : interface_step(script, step, iface);
+        break;
+    case NET_INTERFACE_ADD: good = interface_add_step(script, step); break;
+    case NET_ROUTE_ADD: case NET_ROUTE_REMOVE: case NET_ROUTE_CHANGE: good = route_step(script, step); break;
+    case NET_STACK_DOWN: case NET_STACK_UP:
+        host_stack(step_host(script, step), step->kind->number == NET_STACK_UP);
+        good = true;
+        break;
+    }
+    if (!good) fail_step(script, step, NULL, NULL, NULL, "the network refuses this: %s", net_why(script->setup.net));
+}

@@ -1,0 +1,76 @@
+/*
+ * A scenario as it was read: checked, with every name resolved, and never changed by a run.
+ */
+#ifndef SCRIPT_SCENARIO_H
+#define SCRIPT_SCENARIO_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "script/json.h"
+#include "script/problem.h"
+#include "script/types.h"
+
+struct step_kind;
+
+enum step_class { STEP_NET, STEP_CALL, STEP_SEES, STEP_ASSERT, STEP_TOGETHER, STEP_MESSAGE };
+enum step_time { AT_TIME, AT_AFTER, AT_FOLLOWS }; /* "5ms"; "+5ms"; no `at` */
+
+struct step {
+    size_t index;                   /* in the timeline; a part of a `together` bears its list's */
+    const struct json *node;
+    const char *pointer;
+    const struct step_kind *kind;
+    enum step_time time;
+    int64_t at_ns;                  /* AT_TIME; AT_AFTER: the distance */
+    int actor;                      /* -1: the network itself */
+    size_t thread;                  /* of the actor */
+    bool when_free;
+    bool returns_never;
+    bool inside;                    /* a part of a `together` list: started with it */
+    struct step *parts;             /* STEP_TOGETHER */
+    size_t part_count;
+    struct step *next_here;         /* the thread's (or the network's) next step in the file */
+};
+
+struct thread_setup { const char *name; struct step *first, *last; };
+
+struct actor_setup {
+    const char *name;
+    const char *host;
+    const char *provider;           /* NULL: the run's */
+    bool observed;
+    bool unclaimed_ignored;
+    bool starts_itself;             /* its timeline says `startup` */
+    struct thread_setup *threads;
+    size_t thread_count;
+    const struct json *node;
+};
+
+struct scenario {
+    struct arena *arena;
+    const struct json_document *document;
+    const char *file, *title, *about, *source, *known_gap;
+    bool seed_given;
+    uint64_t seed;
+    const struct json *hosts, *defaults, *at_end;
+    struct actor_setup *actors;
+    size_t actor_count;
+    struct step *steps;
+    size_t step_count;
+    struct thread_setup network;    /* the network's own line of steps */
+    const struct json **parameters; /* values in force, for "$name" */
+    size_t parameter_count;
+};
+
+struct scenario_parameter { const char *name, *value; };
+
+/* NULL with problems. The scenario and its problems live until scenario_free; `problems` must outlive it. */
+struct scenario *scenario_read(const char *file, const struct scenario_parameter *given, size_t given_count, struct problems *problems);
+/* The same from memory (a record's scenario text). */
+struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_parameter *given, size_t given_count, struct problems *problems);
+
+/* A step's member with "$parameter" resolved; NULL: not there. */
+const struct json *step_member(const struct scenario *scenario, const struct step *step, const char *name);
+#endif

@@ -1,0 +1,256 @@
+/*
+ * The types of the scenario language: checks, with the nearest word where one is near, and readings.
+ */
+#include "script/types.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "net/net.h"
+#include "ws2/names.h"
+
+static const char *const words[] = {
+    [TYPE_TEXT] = "a text",
+    [TYPE_NAME] = "a name of letters, digits, \"_\" and \"-\" that begins with a letter",
+    [TYPE_TIME] = "a time such as \"5ms\", \"1.5s\", \"250us\" or \"0\"",
+    [TYPE_AT] = "a time such as \"5ms\", or \"+5ms\" after the start of the previous step",
+    [TYPE_BOOL] = "true or false",
+    [TYPE_UINT] = "a whole number, not negative (beyond 2^53 as a text)",
+    [TYPE_RATE] = "a rate such as \"100Mbps\"",
+    [TYPE_ADDRESS] = "an address such as \"192.0.2.1\" or \"2001:db8::1\"",
+    [TYPE_PREFIX] = "an address with a prefix length, such as \"192.0.2.0/24\"",
+    [TYPE_MAC] = "a link address such as \"02:00:00:00:00:01\"",
+    [TYPE_INTERFACE] = "an interface as \"host.interface\"",
+    [TYPE_STATE] = "an address state: \"tentative\", \"duplicate\", \"deprecated\" or \"preferred\"",
+    [TYPE_FAMILY] = "\"inet\", \"inet6\" or a number",
+    [TYPE_SOCKET_TYPE] = "\"stream\", \"dgram\", \"raw\" or a number",
+    [TYPE_PROTOCOL] = "\"tcp\", \"udp\", \"icmp\" … or a number",
+    [TYPE_FLAGS] = "a list of socket flags such as [\"overlapped\"], or a number",
+    [TYPE_CODE] = "a control code: its name, or its number",
+    [TYPE_EVENTS] = "a list of FD_ events, or a number",
+    [TYPE_SOCKET] = "a socket's name, or a handle's number",
+    [TYPE_OVERLAPPED] = "an OVERLAPPED's name, null or \"bad\"",
+    [TYPE_EVENT] = "an event object's name, null or \"bad\"",
+    [TYPE_EVENT_LIST] = "a list of event names",
+    [TYPE_ROUTINE] = "a completion routine's name",
+    [TYPE_IN] = "a typed value such as {\"sockaddr\": \"192.0.2.1:0\"}, null or \"bad\"",
+    [TYPE_OUT] = "what is expected, such as {\"addresses\": [\"192.0.2.1\"]}, null or \"bad\"",
+    [TYPE_BYTES] = "a number of bytes, null, \"bad\" or \"untouched\"",
+    [TYPE_RETURNS] = "0 for success, an error's name or number, or \"never\"",
+    [TYPE_WAIT_RESULT] = "a wait result such as \"WAIT_OBJECT_0\", \"WAIT_IO_COMPLETION\" or \"WAIT_TIMEOUT\"",
+    [TYPE_ERROR] = "0, or an error's name or number",
+    [TYPE_VERSION] = "a version such as \"2.2\"",
+    [TYPE_LIST] = "a list",
+    [TYPE_OBJECT] = "an object",
+    [TYPE_ANY] = "a value",
+};
+
+const char *type_words(enum type type) { return words[type]; }
+
+bool is_text(const struct json *value, const char *text) { return value && value->type == JSON_TEXT && strcmp(value->text, text) == 0; }
+
+static bool wrong(struct problems *problems, const struct json *value, enum type type)
+{
+    problem_at(problems, value, "expected %s, found %s", words[type], json_type_name(value->type));
+    return false;
+}
+
+static bool is_name(const struct json *value)
+{
+    if (value->type != JSON_TEXT) return false;
+    const char *text = value->text;
+    if (!((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z'))) return false;
+    for (; *text; text++)
+        if (!((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') || *text == '_' || *text == '-')) return false;
+    return true;
+}
+
+static bool uint_of(const struct json *value, uint64_t *number)
+{
+    if (value->type == JSON_NUMBER) return json_uint(value, number);
+    return value->type == JSON_TEXT && number_parse(value->text, number);
+}
+
+/* WAIT_OBJECT_0 + n, beyond what the table of names holds. */
+static bool wait_object(const char *text, int64_t *number)
+{
+    static const char *const stems[] = { "WAIT_OBJECT_", "WSA_WAIT_EVENT_" };
+    uint64_t index;
+    for (size_t i = 0; i < 2; i++) {
+        if (strncmp(text, stems[i], strlen(stems[i])) != 0) continue;
+        if (!number_parse(text + strlen(stems[i]), &index) || index > 63) return false;
+        *number = (int64_t)index;
+        return true;
+    }
+    return false;
+}
+
+static enum names_kind kind_of(enum type type)
+{
+    switch (type) {
+    case TYPE_FAMILY: return NAMES_FAMILY;
+    case TYPE_SOCKET_TYPE: return NAMES_TYPE;
+    case TYPE_PROTOCOL: return NAMES_PROTOCOL;
+    case TYPE_FLAGS: return NAMES_SOCKET_FLAG;
+    case TYPE_CODE: return NAMES_IOCTL;
+    case TYPE_EVENTS: return NAMES_EVENT;
+    case TYPE_WAIT_RESULT: return NAMES_WAIT;
+    default: return NAMES_ERROR;
+    }
+}
+
+static bool named_value(const struct json *value, enum type type, int64_t *number)
+{
+    uint64_t plain;
+    if (value->type == JSON_NUMBER) return json_int(value, number);
+    if (value->type != JSON_TEXT) return false;
+    if (names_value(kind_of(type), value->text, number)) return true;
+    if (type == TYPE_WAIT_RESULT && wait_object(value->text, number)) return true;
+    if (!number_parse(value->text, &plain) || plain > INT64_MAX) return false;
+    *number = (int64_t)plain;
+    return true;
+}
+
+static bool named_check(struct problems *problems, const struct json *value, enum type type)
+{
+    int64_t number;
+    if (named_value(value, type, &number)) return true;
+    if (value->type != JSON_TEXT) return wrong(problems, value, type);
+    const char *near = names_nearest(kind_of(type), value->text);
+    if (near) problem_at(problems, value, "\"%s\" is not known here; did you mean \"%s\"?", value->text, near);
+    else problem_at(problems, value, "\"%s\" is not known here; expected %s", value->text, words[type]);
+    return false;
+}
+
+static bool set_check(struct problems *problems, const struct json *value, enum type type)
+{
+    int64_t number;
+    if (value->type == JSON_NUMBER && json_int(value, &number)) return true;
+    if (value->type != JSON_LIST) return wrong(problems, value, type);
+    bool good = true;
+    for (const struct json *element = value->first; element; element = element->next) good = named_check(problems, element, type) && good;
+    return good;
+}
+
+/* Names, and for pointers null and "bad". */
+static bool pointer_check(struct problems *problems, const struct json *value, enum type type)
+{
+    if (value->type == JSON_NULL || is_name(value)) return true;
+    return wrong(problems, value, type);
+}
+
+static bool list_of_names_check(struct problems *problems, const struct json *value)
+{
+    if (value->type != JSON_LIST) return wrong(problems, value, TYPE_EVENT_LIST);
+    for (const struct json *element = value->first; element; element = element->next)
+        if (!is_name(element)) { problem_at(problems, element, "expected %s, found %s", words[TYPE_NAME], json_type_name(element->type)); return false; }
+    return true;
+}
+
+static bool buffer_check(struct problems *problems, const struct json *value, enum type type)
+{
+    if (value->type == JSON_NULL || is_text(value, "bad") || value->type == JSON_OBJECT) return true;
+    return wrong(problems, value, type);
+}
+
+static bool bytes_check(struct problems *problems, const struct json *value)
+{
+    uint64_t number;
+    if (value->type == JSON_NULL || is_text(value, "bad") || is_text(value, "untouched") || uint_of(value, &number)) return true;
+    return wrong(problems, value, TYPE_BYTES);
+}
+
+static bool mac_check(const char *text)
+{
+    for (int i = 0; i < 17; i++) {
+        bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f') || (text[i] >= 'A' && text[i] <= 'F');
+        if (i % 3 == 2 ? text[i] != ':' : !hex) return false;
+    }
+    return text[17] == 0;
+}
+
+static bool text_check(const struct json *value, enum type type)
+{
+    struct kernel_address address;
+    enum address_state state;
+    unsigned length;
+    int64_t ns;
+    uint64_t number;
+    const char *text = value->text, *dot;
+    switch (type) {
+    case TYPE_TIME: return time_parse(text, &ns) && ns >= 0;
+    case TYPE_AT: return time_parse(text[0] == '+' ? text + 1 : text, &ns) && ns >= 0;
+    case TYPE_RATE: return rate_parse(text, &number);
+    case TYPE_ADDRESS: return address_parse(text, &address);
+    case TYPE_PREFIX: return prefix_parse(text, &address, &length) && strchr(text, '/');
+    case TYPE_MAC: return mac_check(text);
+    case TYPE_INTERFACE: return (dot = strchr(text, '.')) && dot != text && dot[1];
+    case TYPE_STATE: return address_state_parse(text, &state);
+    case TYPE_VERSION: return text[0] >= '0' && text[0] <= '9' && text[1] == '.' && text[2] >= '0' && text[2] <= '9' && !text[3];
+    default: return true;
+    }
+}
+
+bool type_check(struct problems *problems, const struct json *value, enum type type)
+{
+    uint64_t number;
+    int64_t whole;
+    switch (type) {
+    case TYPE_TEXT: case TYPE_TIME: case TYPE_AT: case TYPE_RATE: case TYPE_ADDRESS: case TYPE_PREFIX: case TYPE_MAC: case TYPE_INTERFACE: case TYPE_STATE: case TYPE_VERSION:
+        if (value->type != JSON_TEXT) return wrong(problems, value, type);
+        if (text_check(value, type)) return true;
+        problem_at(problems, value, "\"%s\" is not %s", value->text, words[type]);
+        return false;
+    case TYPE_NAME: case TYPE_ROUTINE:
+        if (is_name(value)) return true;
+        return wrong(problems, value, TYPE_NAME);
+    case TYPE_BOOL: return value->type == JSON_TRUE || value->type == JSON_FALSE ? true : wrong(problems, value, type);
+    case TYPE_UINT: return uint_of(value, &number) ? true : wrong(problems, value, type);
+    case TYPE_FAMILY: case TYPE_SOCKET_TYPE: case TYPE_PROTOCOL: case TYPE_CODE: case TYPE_WAIT_RESULT: case TYPE_ERROR: return named_check(problems, value, type);
+    case TYPE_RETURNS: /* the result of a call or of a wait: load_steps.c looks closer */
+        return is_text(value, "never") || named_value(value, TYPE_WAIT_RESULT, &whole) ? true : named_check(problems, value, type);
+    case TYPE_FLAGS: case TYPE_EVENTS: return set_check(problems, value, type);
+    case TYPE_SOCKET: return is_name(value) || json_uint(value, &number) ? true : wrong(problems, value, type);
+    case TYPE_OVERLAPPED: case TYPE_EVENT: return pointer_check(problems, value, type);
+    case TYPE_EVENT_LIST: return list_of_names_check(problems, value);
+    case TYPE_IN: case TYPE_OUT: return buffer_check(problems, value, type);
+    case TYPE_BYTES: return bytes_check(problems, value);
+    case TYPE_LIST: return value->type == JSON_LIST ? true : wrong(problems, value, type);
+    case TYPE_OBJECT: return value->type == JSON_OBJECT ? true : wrong(problems, value, type);
+    case TYPE_ANY: return true;
+    }
+    return true;
+}
+
+/* ---- readings ---- */
+
+int64_t read_time(const struct json *value)
+{
+    int64_t ns = 0;
+    check(time_parse(value->text[0] == '+' ? value->text + 1 : value->text, &ns));
+    return ns;
+}
+
+uint64_t read_uint(const struct json *value)
+{
+    uint64_t number = 0;
+    check(uint_of(value, &number));
+    return number;
+}
+
+bool read_bool(const struct json *value) { return value->type == JSON_TRUE; }
+
+int64_t read_named(const struct json *value, enum type type)
+{
+    int64_t number = 0, all = 0;
+    if (value->type != JSON_LIST) {
+        check(named_value(value, type, &number));
+        return number;
+    }
+    for (const struct json *element = value->first; element; element = element->next) {
+        check(named_value(element, type, &number));
+        all |= number;
+    }
+    return all;
+}

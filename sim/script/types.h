@@ -1,0 +1,56 @@
+/*
+ * The types of the scenario language: what a member's value may look like. One list serves the loader's checks, the
+ * messages, and whatever is generated from the language (schema, manual).
+ */
+#ifndef SCRIPT_TYPES_H
+#define SCRIPT_TYPES_H
+#include "script/json.h"
+#include "script/problem.h"
+
+enum type {
+    TYPE_TEXT,          /* any text */
+    TYPE_NAME,          /* letters, digits, "_", "-", "." inside; begins with a letter */
+    TYPE_TIME,          /* "5ms" */
+    TYPE_AT,            /* "5ms" or "+5ms" */
+    TYPE_BOOL,
+    TYPE_UINT,          /* 0 to 2^64-1; beyond 2^53 as a text */
+    TYPE_RATE,          /* "100Mbps" */
+    TYPE_ADDRESS,       /* "192.0.2.1" */
+    TYPE_PREFIX,        /* "192.0.2.0/24" */
+    TYPE_MAC,           /* "02:00:00:00:00:01" */
+    TYPE_INTERFACE,     /* "host.interface" */
+    TYPE_STATE,         /* of an address: "preferred" */
+    TYPE_FAMILY,        /* "inet", "inet6" or a number */
+    TYPE_SOCKET_TYPE,   /* "stream", "dgram", "raw" or a number */
+    TYPE_PROTOCOL,      /* "tcp", "udp" or a number */
+    TYPE_FLAGS,         /* socket flags: a list of words, or a number */
+    TYPE_CODE,          /* a control code: name or number */
+    TYPE_EVENTS,        /* FD_ events: a list of names, or a number */
+    TYPE_SOCKET,        /* a socket's name, or a handle's number */
+    TYPE_OVERLAPPED,    /* an OVERLAPPED's name, null, "bad" */
+    TYPE_EVENT,         /* an event object's name, null, "bad" */
+    TYPE_EVENT_LIST,    /* a list of event names */
+    TYPE_ROUTINE,       /* a completion routine's name */
+    TYPE_IN,            /* a typed value, null, "bad" */
+    TYPE_OUT,           /* what is expected in the buffer, null, "bad" */
+    TYPE_BYTES,         /* a number, null, "bad", "untouched" */
+    TYPE_RETURNS,       /* 0, an error's name or number, "never" */
+    TYPE_WAIT_RESULT,   /* "WAIT_OBJECT_0" */
+    TYPE_ERROR,         /* 0 or an error's name or number */
+    TYPE_VERSION,       /* "2.2" */
+    TYPE_LIST,          /* any list: looked into by its step */
+    TYPE_OBJECT,        /* any object: looked into by its step */
+    TYPE_ANY,
+};
+
+const char *type_words(enum type type); /* "a time such as \"5ms\"" */
+/* Says what is wrong with the value at its place; true if nothing is. */
+bool type_check(struct problems *problems, const struct json *value, enum type type);
+
+/* Values that passed type_check, read. */
+int64_t read_time(const struct json *value);
+uint64_t read_uint(const struct json *value);
+bool read_bool(const struct json *value);
+int64_t read_named(const struct json *value, enum type type); /* FAMILY, SOCKET_TYPE, PROTOCOL, FLAGS, CODE, EVENTS, WAIT_RESULT, ERROR */
+bool is_text(const struct json *value, const char *text);
+#endif

@@ -1,0 +1,293 @@
+/*
+ * Building the world of a scenario: hosts with their parameters, interfaces, addresses, routes. What is wrong with it is
+ * told at its place in the file. What `hosts` declares is persistent.
+ */
+#include "script/world.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "script/load.h"
+#include "script/script.h"
+
+static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { 0 } };
+static const struct member interface_members[] = {
+    { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT, false, "" }, { "metric", TYPE_UINT, false, "" },
+    { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { 0 },
+};
+static const struct member address_members[] = { { "address", TYPE_PREFIX, true, "" }, { "state", TYPE_STATE, false, "" }, { "skip_as_source", TYPE_BOOL, false, "" }, { "temporary", TYPE_BOOL, false, "" }, { 0 } };
+static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT, false, "" }, { 0 } };
+
+/* Members against one table; true if nothing is wrong. */
+static bool members(const struct scenario *scenario, struct problems *problems, const struct json *node, const struct member *table, const char *what)
+{
+    const struct member *const tables[] = { table, NULL };
+    struct loading load = { .scenario = (struct scenario *)(uintptr_t)scenario, .problems = problems };
+    return load_members(&load, node, tables, what);
+}
+
+static const struct json *member_of(const struct scenario *scenario, const struct json *object, const char *name)
+{
+    const struct loading load = { .scenario = (struct scenario *)(uintptr_t)scenario };
+    return load_resolve(&load, json_member(object, name));
+}
+
+/* ---- stack parameters ---- */
+
+enum parameter_type { PARAMETER_BOOL, PARAMETER_UINT, PARAMETER_TIME, PARAMETER_METRICS, PARAMETER_BROADCAST, PARAMETER_PRECISION, PARAMETER_LINK_LOCAL, PARAMETER_TIMING };
+#define AT(field) offsetof(struct host_parameters, field)
+static const struct { const char *name; enum parameter_type type; size_t offset; } parameters[] = {
+    { "metric_table", PARAMETER_METRICS, AT(metric_table) }, { "iface_list_broadcast", PARAMETER_BROADCAST, AT(iface_list_broadcast) },
+    { "routing_change_precision", PARAMETER_PRECISION, AT(routing_change_precision) }, { "link_local", PARAMETER_LINK_LOCAL, AT(link_local) },
+    { "dad", PARAMETER_BOOL, AT(dad) }, { "dad_v4_transmits", PARAMETER_UINT, AT(dad_v4_transmits) }, { "dad_v6_transmits", PARAMETER_UINT, AT(dad_v6_transmits) },
+    { "dad_v4_retransmit", PARAMETER_TIME, AT(dad_v4_retransmit_ns) }, { "dad_v6_retransmit", PARAMETER_TIME, AT(dad_v6_retransmit_ns) },
+    { "dad_initial_delay", PARAMETER_TIME, AT(dad_initial_delay_ns) }, { "weak_host_send", PARAMETER_BOOL, AT(weak_host_send) }, { "timing", PARAMETER_TIMING, 0 },
+};
+
+static bool word_set(struct problems *problems, const struct json *value, const char *const *words, unsigned count, void *field, size_t size)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (is_text(value, words[i])) {
+            check(size == sizeof i);
+            memcpy(field, &i, sizeof i);
+            return true;
+        }
+    struct text list = { 0 };
+    for (unsigned i = 0; i < count; i++) text_printf(&list, "%s\"%s\"", i ? (i + 1 < count ? ", " : " or ") : "", words[i]);
+    problem_at(problems, value, "expected %s", list.bytes);
+    text_free(&list);
+    return false;
+}
+
+static void parameter_set(struct problems *problems, const struct json *value, enum parameter_type type, char *field, struct host_parameters *all)
+{
+    static const char *const metrics[] = { "win10", "xpsp2" }, *const broadcast[] = { "limited", "directed" }, *const precision[] = { "exact", "any" };
+    static const char *const link_local[] = { "off", "eui64", "random" }, *const timing[] = { "plain", "windows" };
+    bool flag;
+    unsigned number, windows = 0;
+    int64_t ns;
+    switch (type) {
+    case PARAMETER_BOOL:
+        if (!type_check(problems, value, TYPE_BOOL)) return;
+        flag = read_bool(value);
+        memcpy(field, &flag, sizeof flag);
+        return;
+    case PARAMETER_UINT:
+        if (!type_check(problems, value, TYPE_UINT)) return;
+        if (read_uint(value) > 1000000) { problem_at(problems, value, "this is too much"); return; }
+        number = (unsigned)read_uint(value);
+        memcpy(field, &number, sizeof number);
+        return;
+    case PARAMETER_TIME:
+        if (!type_check(problems, value, TYPE_TIME)) return;
+        ns = read_time(value);
+        memcpy(field, &ns, sizeof ns);
+        return;
+    case PARAMETER_METRICS: word_set(problems, value, metrics, 2, field, sizeof all->metric_table); return;
+    case PARAMETER_BROADCAST: word_set(problems, value, broadcast, 2, field, sizeof all->iface_list_broadcast); return;
+    case PARAMETER_PRECISION: word_set(problems, value, precision, 2, field, sizeof all->routing_change_precision); return;
+    case PARAMETER_LINK_LOCAL: word_set(problems, value, link_local, 3, field, sizeof all->link_local); return;
+    case PARAMETER_TIMING: /* sets every timing of the reference that this version has */
+        if (!word_set(problems, value, timing, 2, &windows, sizeof windows) || !windows) return;
+        all->dad = true;
+        all->link_local = LINK_LOCAL_RANDOM;
+        return;
+    }
+}
+
+static void stack_read(struct problems *problems, const struct json *object, struct host_parameters *all)
+{
+    const char *names[sizeof parameters / sizeof *parameters];
+    for (const struct json *member = object ? object->first : NULL; member; member = member->next) {
+        size_t i = 0, count = sizeof parameters / sizeof *parameters;
+        while (i < count && strcmp(parameters[i].name, member->name) != 0) i++;
+        if (i < count) { parameter_set(problems, member, parameters[i].type, (char *)all + parameters[i].offset, all); continue; }
+        for (size_t k = 0; k < count; k++) names[k] = parameters[k].name;
+        const char *near = nearest_word(member->name, names, count);
+        if (near) problem_at_name(problems, member, "there is no stack parameter \"%s\"; did you mean \"%s\"?", member->name, near);
+        else problem_at_name(problems, member, "there is no stack parameter \"%s\"", member->name);
+    }
+}
+
+/* ---- interfaces and addresses ---- */
+
+static void world_address(const struct scenario *scenario, struct net *net, struct iface *iface, const struct json *node, bool persistent, struct problems *problems)
+{
+    struct ifaddr_setup setup = { .persistent = persistent };
+    const struct json *text = node;
+    if (node->type == JSON_OBJECT) {
+        if (!members(scenario, problems, node, address_members, "an address")) return;
+        const struct json *state = json_member(node, "state"), *skip = json_member(node, "skip_as_source"), *temporary = json_member(node, "temporary");
+        text = json_member(node, "address");
+        if (state) address_state_parse(state->text, &setup.state);
+        setup.skip_as_source = skip && read_bool(skip);
+        setup.temporary = temporary && read_bool(temporary);
+    } else if (!type_check(problems, node, TYPE_PREFIX)) {
+        return;
+    }
+    /* Addresses present at the start are preferred, whatever detection would say. */
+    if (setup.state == ADDRESS_INVALID && persistent) setup.state = ADDRESS_PREFERRED;
+    prefix_parse(text->text, &setup.address, &setup.prefix_length);
+    if (!ifaddr_add(iface, &setup)) problem_at(problems, text, "the network refuses this address: %s", net_why(net));
+}
+
+static bool type_of(struct problems *problems, const struct json *value, enum iface_type *type)
+{
+    static const struct { const char *name; enum iface_type type; } types[] = { { "ethernet", IFACE_ETHERNET }, { "wifi", IFACE_WIFI }, { "ppp", IFACE_PPP }, { "tunnel", IFACE_TUNNEL }, { "loopback", IFACE_LOOPBACK } };
+    const char *names[5];
+    for (size_t i = 0; i < 5; i++) {
+        if (strcmp(value->text, types[i].name) == 0) { *type = types[i].type; return true; }
+        names[i] = types[i].name;
+    }
+    const char *near = nearest_word(value->text, names, 5);
+    problem_at(problems, value, "there is no interface type \"%s\"; did you mean \"%s\"?", value->text, near ? near : "ethernet");
+    return false;
+}
+
+static void mac_read(const char *text, uint8_t mac[6])
+{
+    for (int i = 0; i < 6; i++) {
+        uint64_t byte;
+        char hex[5] = { '0', 'x', text[3 * i], text[3 * i + 1], 0 };
+        check(number_parse(hex, &byte));
+        mac[i] = (uint8_t)byte;
+    }
+}
+
+void world_interface(const struct scenario *scenario, struct net *net, struct host *host, const struct json *node, bool persistent, struct problems *problems)
+{
+    struct iface_setup setup = iface_setup_default();
+    const struct json *value;
+    if ((value = member_of(scenario, node, "type")) && !type_of(problems, value, &setup.type)) return;
+    if ((value = member_of(scenario, node, "speed"))) rate_parse(value->text, &setup.speed_bps);
+    if ((value = member_of(scenario, node, "mtu"))) setup.mtu_bytes = (uint32_t)read_uint(value);
+    if ((value = member_of(scenario, node, "metric"))) setup.metric = (uint32_t)read_uint(value);
+    if ((value = member_of(scenario, node, "mac"))) mac_read(value->text, setup.mac);
+    if ((value = member_of(scenario, node, "up"))) setup.up = read_bool(value);
+    if ((value = member_of(scenario, node, "media"))) setup.media = read_bool(value);
+    const struct json *name = member_of(scenario, node, "name");
+    struct iface *iface = iface_add(host, name->text, &setup);
+    if (!iface) { problem_at(problems, name, "the network refuses this interface: %s", net_why(net)); return; }
+    const struct json *addresses = json_member(node, "addresses");
+    for (const struct json *one = addresses ? addresses->first : NULL; one; one = one->next) world_address(scenario, net, iface, one, persistent, problems);
+}
+
+/* ---- routes ---- */
+
+struct iface *world_interface_towards(struct host *host, const struct kernel_address *next_hop)
+{
+    struct iface *best = NULL, *only = NULL;
+    unsigned longest = 0, count = 0;
+    for (struct iface *iface = iface_next(host, NULL); iface; iface = iface_next(host, iface)) {
+        struct ifaddr_view view;
+        if (iface_view(iface).type == IFACE_LOOPBACK) continue;
+        only = iface;
+        count++;
+        for (size_t i = 0; next_hop && ifaddr_view(iface, i, &view); i++) {
+            if (view.address.family != next_hop->family || address_common_bits(&view.address, next_hop) < view.prefix_length || (best && view.prefix_length <= longest)) continue;
+            best = iface;
+            longest = view.prefix_length;
+        }
+    }
+    return best ? best : count == 1 ? only : NULL;
+}
+
+static void world_route(const struct scenario *scenario, struct net *net, struct host *host, const struct json *node, struct problems *problems)
+{
+    if (!members(scenario, problems, node, route_members, "a route")) return;
+    const struct json *to = member_of(scenario, node, "to"), *via = member_of(scenario, node, "via"), *name = member_of(scenario, node, "interface"), *metric = member_of(scenario, node, "metric");
+    struct route_setup setup = { .on_link = !via, .metric = ROUTE_METRIC_DEFAULT, .persistent = true };
+    prefix_parse(to->text, &setup.prefix, &setup.prefix_length);
+    if (via) address_parse(via->text, &setup.next_hop);
+    if (metric && read_uint(metric) >= ROUTE_METRIC_DEFAULT) { problem_at(problems, metric, "a route's metric is below 4294967295"); return; }
+    if (metric) setup.metric = (uint32_t)read_uint(metric);
+    struct iface *iface = name ? iface_find(host, name->text) : world_interface_towards(host, via ? &setup.next_hop : NULL);
+    if (!iface && name) { problem_at(problems, name, "the host \"%s\" has no interface \"%s\"", host_name(host), name->text); return; }
+    if (!iface) { problem_at(problems, node, "which interface? say \"interface\""); return; }
+    if (!route_add(iface, &setup)) problem_at(problems, to, "the network refuses this route: %s", net_why(net));
+}
+
+/* ---- hosts ---- */
+
+static void world_host(const struct scenario *scenario, struct net *net, const struct json *node, uint64_t seed, struct problems *problems)
+{
+    if (!members(scenario, problems, node, host_members, "a host")) return;
+    struct host_parameters all = host_parameters_default();
+    size_t before = problems->count;
+    stack_read(problems, scenario->defaults, &all);
+    stack_read(problems, json_member(node, "stack"), &all);
+    if (problems->count != before) return;
+    const struct json *name = json_member(node, "name"), *interfaces = json_member(node, "interfaces"), *routes = json_member(node, "routes");
+    if (host_find(net, name->text)) { problem_at(problems, name, "there is a host \"%s\" already", name->text); return; }
+    struct host *host = host_new(net, name->text, &all, seed);
+    for (const struct json *one = interfaces ? interfaces->first : NULL; one; one = one->next)
+        if (members(scenario, problems, one, interface_members, "an interface")) world_interface(scenario, net, host, one, true, problems);
+    for (const struct json *one = routes ? routes->first : NULL; one; one = one->next) world_route(scenario, net, host, one, problems);
+}
+
+bool world_build(const struct scenario *scenario, struct net *net, uint64_t seed, struct problems *problems)
+{
+    size_t before = problems->count;
+    for (const struct json *node = scenario->hosts->first; node; node = node->next) world_host(scenario, net, node, seed, problems);
+    return problems->count == before;
+}
+
+/* ---- what the steps say of the world ---- */
+
+static void host_check(struct net *net, const struct json *value, struct problems *problems)
+{
+    const char *names[256];
+    size_t count = 0;
+    if (!value || host_find(net, value->text)) return;
+    for (struct host *host = host_next(net, NULL); host && count < 256; host = host_next(net, host)) names[count++] = host_name(host);
+    const char *near = nearest_word(value->text, names, count);
+    if (near) problem_at(problems, value, "there is no host \"%s\"; did you mean \"%s\"?", value->text, near);
+    else problem_at(problems, value, "there is no host \"%s\"", value->text);
+}
+
+/* Interfaces may also come with an `interface.add`. */
+static bool interface_comes(const struct scenario *scenario, const char *host, const char *name)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        const struct step *step = &scenario->steps[i];
+        for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) {
+            const struct step *one = step->kind ? step : &step->parts[k];
+            if (one->kind->class == STEP_NET && one->kind->number == NET_INTERFACE_ADD && strcmp(step_member(scenario, one, "host")->text, host) == 0 && strcmp(step_member(scenario, one, "name")->text, name) == 0) return true;
+        }
+    }
+    return false;
+}
+
+static void interface_check(const struct scenario *scenario, struct net *net, const struct json *value, struct problems *problems)
+{
+    const char *names[256], *dot = strchr(value->text, '.');
+    size_t count = 0;
+    const char *host_text = arena_text_n(problems->arena, value->text, (size_t)(dot - value->text));
+    struct host *host = host_find(net, host_text);
+    if (host && (iface_find(host, dot + 1) || interface_comes(scenario, host_text, dot + 1))) return;
+    for (struct host *each = host_next(net, NULL); each; each = host_next(net, each))
+        for (struct iface *iface = iface_next(each, NULL); iface && count < 256; iface = iface_next(each, iface)) names[count++] = arena_printf(problems->arena, "%s.%s", host_name(each), iface_view(iface).name);
+    const char *near = nearest_word(value->text, names, count);
+    if (near) problem_at(problems, value, "there is no interface \"%s\"; did you mean \"%s\"?", value->text, near);
+    else problem_at(problems, value, "there is no interface \"%s\"", value->text);
+}
+
+static void step_check(const struct scenario *scenario, struct net *net, const struct step *step, struct problems *problems)
+{
+    static const char *const route_kinds = "route.";
+    const struct json *on = step_member(scenario, step, "on"), *host = step_member(scenario, step, "host");
+    if (on) interface_check(scenario, net, on, problems);
+    if (host) host_check(net, host, problems);
+    if (strncmp(step->kind->name, route_kinds, strlen(route_kinds)) == 0 && (on != NULL) == (host != NULL))
+        problem_at(problems, step->node, "say either \"on\": \"host.interface\" or \"host\" (and \"interface\" where it matters)");
+}
+
+void world_check_steps(const struct scenario *scenario, struct net *net, struct problems *problems)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        const struct step *step = &scenario->steps[i];
+        for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) step_check(scenario, net, step->kind ? step : &step->parts[k], problems);
+    }
+    for (size_t i = 0; i < scenario->actor_count; i++) host_check(net, json_member(scenario->actors[i].node, "host"), problems);
+}
