@@ -1,0 +1,47 @@
+/*
+ * bench: the built-in benchmarks, all or those that are named.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "core/text.h"
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+enum { ROUNDS = 5, ROUNDS_QUICK = 1 };
+
+static const struct measure { const char *name; void (*run)(struct bench *bench); } measures[] = {
+    { "events", bench_events }, { "fibers", bench_fibers }, { "ioctl", bench_ioctl }, { "flap", bench_flap },
+    { "udp", NULL }, { "tcp", NULL }, { "record", NULL }, /* not in this version */
+};
+
+/* The benchmark of a name, or NULL after a message. */
+static const struct measure *measure_find(const char *name)
+{
+    const char *candidates[COUNT(measures)];
+    for (size_t i = 0; i < COUNT(measures); i++) {
+        candidates[i] = measures[i].name;
+        if (strcmp(measures[i].name, name) != 0) continue;
+        if (measures[i].run) return &measures[i];
+        fprintf(stderr, "wspsim bench: this version has no benchmark `%s` yet\n", name);
+        return NULL;
+    }
+    const char *nearest = nearest_word(name, candidates, COUNT(candidates));
+    if (nearest) fprintf(stderr, "wspsim bench: unknown benchmark \"%s\"; did you mean %s?\n", name, nearest);
+    else fprintf(stderr, "wspsim bench: unknown benchmark \"%s\"; `wspsim bench --help` lists them\n", name);
+    return NULL;
+}
+
+enum exit_code verb_bench(const struct options *options)
+{
+    struct bench bench = { .json = options->json, .quick = options->quick, .rounds = options->quick ? ROUNDS_QUICK : ROUNDS };
+    for (size_t i = 0; i < options->word_count; i++) /* all names first: a wrong one should not cost the time of the others */
+        if (!measure_find(options->words[i])) return EXIT_USAGE;
+    for (size_t i = 0; i < options->word_count; i++) measure_find(options->words[i])->run(&bench);
+    for (size_t i = 0; i < COUNT(measures) && options->word_count == 0; i++)
+        if (measures[i].run) measures[i].run(&bench);
+    return bench.failed ? EXIT_INVARIANT : EXIT_HELD; /* a benchmark's own check is one of wspsim's invariants */
+}

@@ -1,0 +1,171 @@
+/*
+ * wspsim: verbs first. The table of verbs is what help, suggestions and dispatch are made from.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+enum {
+    RUNNING = OPTION_SEED | OPTION_SEEDS | OPTION_JOBS | OPTION_RECORD | OPTION_TRACE | OPTION_TRACE_FILE | OPTION_LEVEL | OPTION_PROVIDER | OPTION_UNTIL | OPTION_PARAM
+              | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE,
+};
+
+static const struct verb table[] = {
+    { "run", "FILE…", "runs scenarios, one result line each",
+      "A file named - is standard input. A failure is shown with its place in the file, what was expected, what was seen, the\n"
+      "rows around it, and the command that shows it again.", RUNNING | OPTION_PCAP, 1, verb_run },
+    { "test", "PATH…", "runs every scenario under the paths",
+      "Files end in .json. A scenario with known_gap that fails is reported as such and held against nobody; one that holds\n"
+      "fails, so that the mark is taken away.", RUNNING | OPTION_FORMAT | OPTION_SHARD, 1, verb_test },
+    { "check", "FILE…", "validates scenarios without running them",
+      "Syntax, members, references. What is wrong is told as file:line:column, with the place as a JSON pointer.",
+      OPTION_EXPAND | OPTION_PARAM | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },
+    { "replay", "RUN.db", "runs again what a record holds and compares row by row",
+      "The first row that differs is shown with its causes. A record of several runs needs --run.",
+      OPTION_RUN | OPTION_PROVIDER | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_replay },
+    { "explain", "WORD…", "tells what a code, error, event, function or upcall means",
+      "A WORD is a control code (by name, with or without SIO_, or by number), an error (by name or number), an FD_ event, a\n"
+      "function of the service-provider interface (WSPIoctl or Ioctl), an upcall (WPU…) or the result of a wait. Case does not\n"
+      "matter. Scenarios that use it are looked for under the folder `scenarios`.", OPTION_JSON, 1, verb_explain },
+    { "ioctls", "", "prints the inventory of control codes",
+      "Sizes are the least bytes a buffer must have on Win64 and AF_INET. A code that is not yet real is answered with the\n"
+      "error of a provider that does not offer it.", OPTION_JSON, 0, verb_ioctls },
+    { "bench", "[NAME…]", "measures, one table", "Names: events, fibers, ioctl, flap (default: all).", OPTION_QUICK | OPTION_JSON, 0, verb_bench },
+    { "version", "", "prints name and number, compiler, libraries and commit", "", 0, 0, verb_version },
+    { "fmt", "FILE…", "rewrites scenarios in the one canonical form", "", OPTION_CHECK, 1, NULL },
+    { "merge", "OUT.db IN.db…", "joins records", "", 0, 2, NULL },
+    { "diff", "A.db B.db", "shows the first row in which two runs part", "", OPTION_RUN | OPTION_JSON, 2, NULL },
+    { "show", "RUN.db WHAT…", "shows the state of a recorded run at a time", "", OPTION_RUN | OPTION_JSON, 2, NULL },
+    { "schema", "", "prints the JSON Schema of the scenario language", "", 0, 0, NULL },
+    { "tui", "FILE|RUN.db", "shows a run in the terminal", "", OPTION_RUN, 1, NULL },
+};
+
+const struct verb *verbs(size_t *count)
+{
+    *count = COUNT(table);
+    return table;
+}
+
+/* ---- help ---- */
+
+static void list_verbs(FILE *out, bool later)
+{
+    for (size_t i = 0; i < COUNT(table); i++) {
+        /* A width counts bytes, the eye counts letters: the ellipsis has three bytes. */
+        int width = 14 + (strstr(table[i].words, "…") ? 2 : 0);
+        if ((table[i].run == NULL) == later) fprintf(out, "  %-8s %-*s %s\n", table[i].name, width, table[i].words, table[i].summary);
+    }
+}
+
+static void general_help(FILE *out)
+{
+    fprintf(out, "wspsim " WSPSIM_VERSION ": a deterministic network simulator with a Winsock service provider inside\n\nusage: wspsim VERB [options] [words]\n\n");
+    list_verbs(out, false);
+    fprintf(out, "  help     %-14s %s\n\nlater, not in this version:\n", "[VERB]", "this text, or that of a verb (also: wspsim VERB --help)");
+    list_verbs(out, true);
+    fprintf(out, "\nexit codes: 0 all held, 1 something failed, 2 wrong usage or scenario, 3 undecided, 4 nondeterminism, 5 environment,\n"
+                 "            6 an invariant of wspsim itself broke\n");
+}
+
+/* The verbs, or the few options that stand in a verb's place. */
+static enum exit_code complain_verb(const char *name)
+{
+    static const char *const options[] = { "--help", "--version" };
+    const char *names[COUNT(table) + 1];
+    for (size_t i = 0; i < COUNT(table); i++) names[i] = table[i].name;
+    names[COUNT(table)] = "help";
+    bool option = name[0] == '-';
+    const char *nearest = option ? nearest_word(name, options, COUNT(options)) : nearest_word(name, names, COUNT(names));
+    fprintf(stderr, "wspsim: unknown %s \"%s\"; %s%s%s\n", option ? "option" : "verb", name, nearest ? "did you mean " : "`wspsim help` lists the verbs", nearest ? nearest : "", nearest ? "?" : "");
+    return EXIT_USAGE;
+}
+
+/* The row of a verb that can be used, or NULL after a message. */
+static const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(table); i++) {
+        if (strcmp(table[i].name, name) != 0) continue;
+        if (table[i].run) return &table[i];
+        fprintf(stderr, "wspsim: this version has no `%s` yet\n", name);
+        return NULL;
+    }
+    complain_verb(name);
+    return NULL;
+}
+
+static enum exit_code help_verb(int argc, char **argv)
+{
+    if (argc > 1) {
+        fprintf(stderr, "wspsim help: \"%s\" is one too many; usage: wspsim help [VERB]\n", argv[1]);
+        return EXIT_USAGE;
+    }
+    if (argc == 0 || strcmp(argv[0], "help") == 0 || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
+        general_help(stdout);
+        return EXIT_HELD;
+    }
+    const struct verb *verb = verb_find(argv[0]);
+    if (!verb) return EXIT_USAGE;
+    verb_help(verb);
+    return EXIT_HELD;
+}
+
+/* ---- dispatch ---- */
+
+static enum exit_code dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        general_help(stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help_verb(argc - 2, argv + 2);
+    if (strcmp(name, "--version") == 0) name = "version";
+    const struct verb *verb = verb_find(name);
+    if (!verb) return EXIT_USAGE;
+    struct options options;
+    enum exit_code code = EXIT_USAGE;
+    if (options_parse(verb, argc - 2, argv + 2, &options)) {
+        code = EXIT_HELD;
+        if (options.help) verb_help(verb);
+        else code = verb->run(&options);
+    }
+    options_free(&options);
+    return code;
+}
+
+/* A standard descriptor that is closed would be given to the next file that is opened, and its owner would write into it. */
+static void open_standard(void)
+{
+    int spare;
+    do spare = open("/dev/null", O_RDONLY);
+    while (spare >= 0 && spare <= 2);
+    if (spare > 2) close(spare);
+}
+
+/* The result is worth nothing if it did not arrive. */
+static enum exit_code output_end(enum exit_code code)
+{
+    bool lost = ferror(stdout) != 0;
+    errno = 0;
+    lost = fflush(stdout) != 0 || lost;
+    if (!lost) return code;
+    const char *why = errno != 0 ? strerror(errno) : "a write failed";
+    fprintf(stderr, "wspsim: cannot write standard output: %s\n", why);
+    return exit_worse(code, EXIT_ENVIRONMENT);
+}
+
+int main(int argc, char **argv)
+{
+    open_standard();
+    signal(SIGPIPE, SIG_IGN); /* a reader that left is a write error, told as such */
+    return (int)output_end(dispatch(argc, argv));
+}

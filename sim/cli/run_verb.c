@@ -1,0 +1,87 @@
+/*
+ * `wspsim run`: scenarios in order, each with the seeds asked for, a line a result.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/jobs.h"
+
+struct session { const struct options *options; struct recorder *recorder; FILE *rows; bool colour; enum exit_code code; };
+
+static bool session_open(struct session *session)
+{
+    const struct options *options = session->options;
+    char *error = NULL;
+    session->colour = colour_wanted(options, isatty(STDOUT_FILENO));
+    if (options->pcap) {
+        fprintf(stderr, "wspsim: --pcap: this version has no packets to capture yet\n");
+        session->code = EXIT_USAGE;
+        return false;
+    }
+    if (options->trace != TRACE_NONE || options->trace_file) session->rows = stdout;
+    if (options->trace_file && strcmp(options->trace_file, "-") != 0 && !(session->rows = fopen(options->trace_file, "w"))) {
+        fprintf(stderr, "wspsim: %s: the trace file cannot be written\n", options->trace_file);
+        session->code = EXIT_ENVIRONMENT;
+        return false;
+    }
+    if (options->record && !(session->recorder = recorder_open(options->record, &error))) {
+        fprintf(stderr, "wspsim: %s\n", error);
+        free(error);
+        session->code = EXIT_ENVIRONMENT;
+        return false;
+    }
+    return true;
+}
+
+/* A record of nothing is no record: a scenario that could not be run leaves none. */
+static void session_close(struct session *session, bool any)
+{
+    char *error = NULL;
+    if (session->recorder && !any) recorder_abandon(session->recorder);
+    else if (session->recorder && !recorder_close(session->recorder, &error)) {
+        fprintf(stderr, "wspsim: %s\n", error);
+        free(error);
+        session->code = exit_worse(session->code, EXIT_ENVIRONMENT);
+    }
+    if (!session->rows || session->rows == stdout) return;
+    if (fclose(session->rows) == 0) return;
+    fprintf(stderr, "wspsim: %s: the trace file could not be written to its end\n", session->options->trace_file);
+    session->code = exit_worse(session->code, EXIT_ENVIRONMENT);
+}
+
+static bool session_run(struct session *session, const char *file, bool seed_given, uint64_t seed)
+{
+    struct job job = { .options = session->options, .file = file, .seed = seed, .seed_given = seed_given, .recorder = session->recorder, .rows = session->rows };
+    struct job_result result = job_run(&job);
+    if (session->options->json) job_json(stdout, &result);
+    else if (!session->options->quiet || result.code != EXIT_HELD) job_show(stdout, session->options, &result, session->colour);
+    session->code = exit_worse(session->code, result.code);
+    bool ran = result.run.verdict != RUN_ERROR;
+    job_free(&result);
+    return ran;
+}
+
+enum exit_code verb_run(const struct options *options)
+{
+    struct session session = { .options = options };
+    struct files files;
+    bool any = false, all = true;
+    if (!files_find(options->words, options->word_count, &files)) { files_free(&files); return EXIT_ENVIRONMENT; }
+    if (session_open(&session)) {
+        for (size_t i = 0; i < files.count; i++) {
+            bool given = options->seed_given || options->seeds_given;
+            uint64_t first = options->seeds_given ? options->seed_first : options->seed, last = options->seeds_given ? options->seed_last : first;
+            for (uint64_t seed = first;; seed++) {
+                bool ran = session_run(&session, files.paths[i], given, seed);
+                any = any || ran;
+                all = all && ran;
+                if (seed == last) break;
+            }
+        }
+        session_close(&session, any && all);
+    }
+    files_free(&files);
+    return session.code;
+}

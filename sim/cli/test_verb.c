@@ -1,0 +1,272 @@
+/*
+ * `wspsim test`: every scenario under the paths, several at a time. Each worker is a process of its own (a provider that
+ * takes its process down takes only one scenario down with it) and hands its results back in order, so that the output is
+ * the same whatever the number of workers.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/jobs.h"
+#include "core/text.h"
+
+/* What a worker says of one scenario: fixed head, then the texts. */
+struct head { uint32_t code, verdict_known_gap; uint64_t seed, rows; int64_t virtual_ns; char digest[TRACE_DIGEST_TEXT]; char verdict[16]; uint32_t title_size, text_size, json_size; };
+
+struct outcome { struct head head; char *title, *text, *json; bool arrived; };
+
+struct worker { pid_t process; int pipe; size_t first, step; };
+
+/* ---- the worker's side ---- */
+
+static bool put(int pipe, const void *bytes, size_t size)
+{
+    for (const char *at = bytes; size;) {
+        ssize_t done = write(pipe, at, size);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        at += done;
+        size -= (size_t)done;
+    }
+    return true;
+}
+
+static char *result_json_text(const struct job_result *result, size_t *size)
+{
+    char *json = NULL;
+    FILE *stream = open_memstream(&json, size);
+    if (!stream) { *size = 0; return NULL; }
+    job_json(stream, result);
+    fclose(stream);
+    return json;
+}
+
+static void worker_tell(int pipe, const struct options *options, const struct job_result *result)
+{
+    char *text = job_failure_text(options, result);
+    size_t json_size;
+    char *json = result_json_text(result, &json_size);
+    const char *title = result->title ? result->title : result->file;
+    struct head head = { .code = (uint32_t)result->code, .verdict_known_gap = result->run.verdict == RUN_KNOWN_GAP, .seed = result->seed, .rows = result->run.rows, .virtual_ns = result->run.virtual_ns,
+                         .title_size = (uint32_t)strlen(title), .text_size = (uint32_t)strlen(text), .json_size = (uint32_t)json_size };
+    if (result->run.verdict != RUN_ERROR) trace_digest_text(&result->run.digest, head.digest);
+    snprintf(head.verdict, sizeof head.verdict, "%s", result->verdict);
+    if (!(put(pipe, &head, sizeof head) && put(pipe, title, head.title_size) && put(pipe, text, head.text_size) && put(pipe, json, head.json_size))) _exit(EXIT_ENVIRONMENT);
+    free(text);
+    free(json);
+}
+
+static void worker_main(const struct options *options, const struct files *files, size_t first, size_t step, int pipe)
+{
+    for (size_t i = first; i < files->count; i += step) {
+        struct job job = { .options = options, .file = files->paths[i], .seed = options->seed, .seed_given = options->seed_given };
+        struct job_result result = job_run(&job);
+        worker_tell(pipe, options, &result);
+        job_free(&result);
+    }
+    _exit(0);
+}
+
+/* ---- the parent's side ---- */
+
+static bool get(int pipe, void *bytes, size_t size)
+{
+    for (char *at = bytes; size;) {
+        ssize_t done = read(pipe, at, size);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        at += done;
+        size -= (size_t)done;
+    }
+    return true;
+}
+
+static char *get_text(int pipe, uint32_t size)
+{
+    char *text = memory_take((size_t)size + 1);
+    if (get(pipe, text, size)) return text;
+    free(text);
+    return NULL;
+}
+
+static void outcome_get(struct worker *worker, struct outcome *outcome)
+{
+    if (!get(worker->pipe, &outcome->head, sizeof outcome->head)) return;
+    outcome->title = get_text(worker->pipe, outcome->head.title_size);
+    outcome->text = get_text(worker->pipe, outcome->head.text_size);
+    outcome->json = get_text(worker->pipe, outcome->head.json_size);
+    outcome->arrived = outcome->title && outcome->text && outcome->json;
+}
+
+static bool worker_start(struct worker *worker, const struct options *options, const struct files *files, size_t first, size_t step)
+{
+    int ends[2];
+    fflush(stdout);
+    if (pipe(ends) != 0) return false;
+    *worker = (struct worker){ .process = fork(), .pipe = ends[0], .first = first, .step = step };
+    if (worker->process < 0) return false;
+    if (worker->process == 0) {
+        close(ends[0]);
+        worker_main(options, files, first, step, ends[1]);
+    }
+    close(ends[1]);
+    return true;
+}
+
+/* ---- formats ---- */
+
+static void xml_text(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&': fputs("&amp;", out); break;
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '"': fputs("&quot;", out); break;
+        default:
+            if ((unsigned char)*text >= 0x20 || *text == '\n' || *text == '\t') fputc(*text, out);
+        }
+    }
+}
+
+static void tap_show(size_t number, const char *file, const struct outcome *outcome)
+{
+    bool good = outcome->head.code == EXIT_HELD;
+    printf("%sok %zu - %s: %s%s\n", good ? "" : "not ", number, file, outcome->title, outcome->head.verdict_known_gap ? " # TODO known gap" : "");
+    for (const char *line = outcome->text; *line;) {
+        size_t length = strcspn(line, "\n");
+        printf("# %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void junit_show(const char *file, const struct outcome *outcome)
+{
+    printf("  <testcase classname=\"wspsim\" name=\"");
+    xml_text(stdout, file);
+    printf("\">");
+    if (outcome->head.verdict_known_gap) printf("<skipped message=\"known gap\"/>");
+    else if (outcome->head.code == EXIT_USAGE || outcome->head.code == EXIT_ENVIRONMENT) { printf("<error message=\"%s\">", outcome->head.verdict); xml_text(stdout, outcome->text); printf("</error>"); }
+    else if (outcome->head.code != EXIT_HELD) { printf("<failure message=\"%s\">", outcome->head.verdict); xml_text(stdout, outcome->text); printf("</failure>"); }
+    printf("</testcase>\n");
+}
+
+static void plain_show(const struct options *options, const char *file, const struct outcome *outcome, bool colour)
+{
+    bool good = outcome->head.code == EXIT_HELD;
+    const char *on = !colour ? "" : good ? "\033[32m" : "\033[31m", *off = colour ? "\033[0m" : "";
+    if (good && options->quiet) return;
+    printf("%s%-10s%s %s  %s\n", on, outcome->head.verdict, off, file, outcome->head.digest);
+    if (!good || outcome->head.verdict_known_gap) fputs(outcome->text, stdout);
+}
+
+struct tally { size_t passed, failed, gaps; enum exit_code code; };
+
+static void tally_add(struct tally *tally, const struct outcome *outcome)
+{
+    if (outcome->head.verdict_known_gap) tally->gaps++;
+    else if (outcome->head.code == EXIT_HELD) tally->passed++;
+    else tally->failed++;
+    tally->code = exit_worse(tally->code, (enum exit_code)outcome->head.code);
+}
+
+static void outcome_lost(struct outcome *outcome)
+{
+    struct text text = { 0 };
+    *outcome = (struct outcome){ .head = { .code = EXIT_FAILED, .verdict = "fail" }, .title = get_text(-1, 0) };
+    text_add(&text, "  the process that ran this scenario ended before it could tell the result\n");
+    outcome->text = text_done(&text);
+    outcome->json = memory_take(1);
+}
+
+static void outcome_show(const struct options *options, size_t number, const char *file, const struct outcome *outcome, bool colour)
+{
+    if (options->json) fputs(outcome->json, stdout);
+    else if (options->format == FORMAT_TAP) tap_show(number, file, outcome);
+    else if (options->format == FORMAT_JUNIT) junit_show(file, outcome);
+    else plain_show(options, file, outcome, colour);
+}
+
+static void head_show(const struct options *options, size_t count)
+{
+    if (options->json) return;
+    if (options->format == FORMAT_TAP) printf("TAP version 13\n1..%zu\n", count);
+    if (options->format == FORMAT_JUNIT) printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"wspsim\" tests=\"%zu\">\n", count);
+}
+
+static void tally_show(const struct options *options, const struct tally *tally)
+{
+    if (options->json) return;
+    if (options->format == FORMAT_JUNIT) printf("</testsuite>\n");
+    if (options->format == FORMAT_PLAIN) printf("scenarios: %zu passed, %zu failed%s", tally->passed, tally->failed, tally->gaps ? "" : "\n");
+    if (options->format == FORMAT_PLAIN && tally->gaps) printf(", %zu skipped\n", tally->gaps);
+}
+
+static void shard_take(const struct options *options, struct files *files)
+{
+    size_t kept = 0;
+    for (size_t i = 0; options->shards && i < files->count; i++) {
+        if (i % options->shards == options->shard - 1) files->paths[kept++] = files->paths[i];
+        else free(files->paths[i]);
+    }
+    if (options->shards) files->count = kept;
+}
+
+static enum exit_code test_files(const struct options *options, const struct files *files)
+{
+    struct tally tally = { 0 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t jobs = options->jobs ? options->jobs : processors > 0 ? (size_t)processors : 1;
+    if (jobs > files->count) jobs = files->count;
+    struct worker *workers = memory_take((jobs + 1) * sizeof *workers);
+    bool colour = colour_wanted(options, isatty(STDOUT_FILENO)), started = true;
+    for (size_t i = 0; i < jobs && started; i++) started = worker_start(&workers[i], options, files, i, jobs);
+    head_show(options, files->count);
+    for (size_t i = 0; started && i < files->count; i++) {
+        struct worker *worker = &workers[i % jobs];
+        struct outcome outcome = { 0 };
+        outcome_get(worker, &outcome);
+        if (!outcome.arrived) {
+            outcome_lost(&outcome);
+            close(worker->pipe);
+            waitpid(worker->process, NULL, 0);
+            if (!worker_start(worker, options, files, i + jobs, jobs)) started = false;
+        }
+        outcome_show(options, i + 1, files->paths[i], &outcome, colour);
+        tally_add(&tally, &outcome);
+        free(outcome.title);
+        free(outcome.text);
+        free(outcome.json);
+    }
+    for (size_t i = 0; i < jobs && workers[i].process > 0; i++) {
+        close(workers[i].pipe);
+        waitpid(workers[i].process, NULL, 0);
+    }
+    free(workers);
+    if (!started) {
+        fprintf(stderr, "wspsim: no further process could be started\n");
+        return EXIT_ENVIRONMENT;
+    }
+    tally_show(options, &tally);
+    return tally.code;
+}
+
+enum exit_code verb_test(const struct options *options)
+{
+    struct files files;
+    enum exit_code code = EXIT_ENVIRONMENT;
+    if (files_find(options->words, options->word_count, &files)) {
+        shard_take(options, &files);
+        if (files.count) code = test_files(options, &files);
+        else {
+            fprintf(stderr, "wspsim: no scenario under these paths\n");
+            code = EXIT_USAGE;
+        }
+    }
+    files_free(&files);
+    return code;
+}

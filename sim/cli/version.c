@@ -1,0 +1,42 @@
+/*
+ * version: the first line is name and number, for programs to read; then what it was made of, for people.
+ */
+#include "cli/cli.h"
+
+#include <boost/version.hpp>
+#include <stdio.h>
+
+#include "kernel.h"
+
+#ifndef WSPSIM_COMMIT
+#define WSPSIM_COMMIT "unknown" /* the build gives it */
+#endif
+
+/* The libraries say their version through these, as they are linked. Their headers belong to the rooms that use them. */
+extern const char *sqlite3_libversion(void);
+extern const char *cJSON_Version(void);
+extern unsigned XXH_versionNumber(void);
+
+static void compiler_line(void)
+{
+#if defined __clang__
+    printf("compiler       clang %d.%d.%d\n", __clang_major__, __clang_minor__, __clang_patchlevel__);
+#elif defined __GNUC__
+    printf("compiler       gcc %d.%d.%d\n", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
+#else
+    printf("compiler       unknown\n");
+#endif
+}
+
+enum exit_code verb_version(const struct options *options)
+{
+    (void)options;
+    unsigned hash = XXH_versionNumber();
+    printf("wspsim " WSPSIM_VERSION "\n");
+    compiler_line();
+    printf("libraries      SQLite %s, cJSON %s, xxHash %u.%u.%u, Boost.Context %d.%d.%d\n", sqlite3_libversion(), cJSON_Version(), hash / 10000, hash / 100 % 100, hash % 100,
+           BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
+    printf("commit         " WSPSIM_COMMIT "\n");
+    printf("kernel.h ABI   %u\n", KERNEL_ABI);
+    return EXIT_HELD;
+}
