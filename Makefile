@@ -55,6 +55,9 @@ COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 PROVIDER_FLAGS = $(STRICT) $(OPT) -Iinclude -Iinclude/winsock
 SIM_FLAGS = $(STRICT) $(OPT) -I. -Isim -Iinclude -Iinclude/winsock
 LIBS := -lcjson -lsqlite3 -lxxhash -l:libboost_context.a -lm -ldl -lpthread
+ifneq ($(filter aarch64 s390x,$(CONFIG)),)
+LIBS := -L/usr/lib/$(CONFIG)-linux-gnu -Wl,-rpath-link,/usr/lib/$(CONFIG)-linux-gnu -l:libcjson.so.1 -l:libsqlite3.so.0 -l:libxxhash.so.0 -l:libboost_context.so.1.74.0 -lm -ldl -lpthread
+endif
 LINK := -Wl,--dynamic-list=sim/exports.list
 
 SIM := $(sort $(filter-out sim/cli/main.c,$(wildcard sim/*.c sim/*/*.c)))

@@ -34,7 +34,7 @@ enum exit_code verb_check(const struct options *options)
     if (!files_find(options->words, options->word_count, &files)) { files_free(&files); return EXIT_ENVIRONMENT; }
     for (size_t i = 0; i < files.count; i++) {
         struct problems problems = { .arena = arena_new(), .file = files.paths[i] };
-        struct scenario *scenario = scenario_read(files.paths[i], (const struct scenario_parameter *)options->parameters, options->parameter_count, &problems);
+        struct scenario *scenario = scenario_read(files.paths[i], options->parameters, options->parameter_count, &problems);
         if (scenario) world_try(scenario, &problems);
         char *text = problems_text(&problems);
         if (options->json) result_json(files.paths[i], scenario, &problems);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "script/scenario.h"
 #include "store/store.h"
 
 /* Exit codes, a contract (cli design). The largest concern wins: EXIT_ORDER in run of concern. */
@@ -18,7 +19,6 @@ enum trace_form { TRACE_NONE, TRACE_TEXT, TRACE_JSONL };
 enum test_format { FORMAT_PLAIN, FORMAT_TAP, FORMAT_JUNIT };
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
-struct parameter { const char *name, *value; };
 
 /* What the command line said. Texts point into argv. */
 struct options {
@@ -30,7 +30,7 @@ struct options {
     enum trace_form trace;
     enum record_level level;
     int64_t until_ns;                         /* INT64_MAX: not given */
-    struct parameter *parameters; size_t parameter_count;
+    struct scenario_parameter *parameters; size_t parameter_count;
     unsigned shard, shards;                   /* --shard I/N; shards 0: not given */
     int64_t run_id;                           /* --run N; 0: not given */
     enum test_format format;

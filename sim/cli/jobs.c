@@ -94,7 +94,7 @@ struct job_result job_run(const struct job *job)
     struct job_result result = { .file = job->file, .run = { .verdict = RUN_ERROR, .virtual_ns = 0 } };
     result.problems.arena = arena_new();
     result.problems.file = job->file;
-    struct scenario *scenario = scenario_read(job->file, (const struct scenario_parameter *)job->options->parameters, job->options->parameter_count, &result.problems);
+    struct scenario *scenario = scenario_read(job->file, job->options->parameters, job->options->parameter_count, &result.problems);
     result.seed = job->seed_given ? job->seed : scenario && scenario->seed_given ? scenario->seed : 1;
     if (scenario) {
         result.title = scenario->title;

@@ -21,24 +21,26 @@ enum {
 
 static const struct verb table[] = {
     { "run", "FILE…", "runs scenarios, one result line each",
-      "A file named - is standard input. A failure is shown with its place in the file, what was expected, what was seen, the\n"
-      "rows around it, and the command that shows it again.", RUNNING | OPTION_PCAP, 1, verb_run },
+      "A file named - is standard input. A failure is shown with its place in the\n"
+      "file, what was expected, what was seen, the rows around it, and the command\n"
+      "that shows it again.", RUNNING | OPTION_PCAP, 1, verb_run },
     { "test", "PATH…", "runs every scenario under the paths",
-      "Files end in .json. A scenario with known_gap that fails is reported as such and held against nobody; one that holds\n"
-      "fails, so that the mark is taken away.", RUNNING | OPTION_FORMAT | OPTION_SHARD, 1, verb_test },
+      "Files end in .json. A scenario with known_gap that fails is reported as such\n"
+      "and held against nobody; one that holds fails, so that the mark is taken away.", RUNNING | OPTION_FORMAT | OPTION_SHARD, 1, verb_test },
     { "check", "FILE…", "validates scenarios without running them",
-      "Syntax, members, references. What is wrong is told as file:line:column, with the place as a JSON pointer.",
-      OPTION_EXPAND | OPTION_PARAM | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },
+      "Syntax, members, references. What is wrong is told as file:line:column, with\n"
+      "the place as a JSON pointer.", OPTION_EXPAND | OPTION_PARAM | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },
     { "replay", "RUN.db", "runs again what a record holds and compares row by row",
-      "The first row that differs is shown with its causes. A record of several runs needs --run.",
-      OPTION_RUN | OPTION_PROVIDER | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_replay },
-    { "explain", "WORD…", "tells what a code, error, event, function or upcall means",
-      "A WORD is a control code (by name, with or without SIO_, or by number), an error (by name or number), an FD_ event, a\n"
-      "function of the service-provider interface (WSPIoctl or Ioctl), an upcall (WPU…) or the result of a wait. Case does not\n"
-      "matter. Scenarios that use it are looked for under the folder `scenarios`.", OPTION_JSON, 1, verb_explain },
+      "The first row that differs is shown with its causes. A record of several runs\n"
+      "needs --run.", OPTION_RUN | OPTION_PROVIDER | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_replay },
+    { "explain", "WORD…", "tells what a code, error, event or function means",
+      "A WORD is a control code (by name, with or without SIO_, or by number), an\n"
+      "error (by name or number), an FD_ event, a function of the service-provider\n"
+      "interface (WSPIoctl or Ioctl), an upcall (WPU…) or the result of a wait. Case\n"
+      "does not matter. Scenarios that show it are looked for in `scenarios`.", OPTION_JSON, 1, verb_explain },
     { "ioctls", "", "prints the inventory of control codes",
-      "Sizes are the least bytes a buffer must have on Win64 and AF_INET. A code that is not yet real is answered with the\n"
-      "error of a provider that does not offer it.", OPTION_JSON, 0, verb_ioctls },
+      "Sizes are the least bytes a buffer must have on Win64 and AF_INET. A code that\n"
+      "is not yet real is answered with the error of a provider that does not offer it.", OPTION_JSON, 0, verb_ioctls },
     { "bench", "[NAME…]", "measures, one table", "Names: events, fibers, ioctl, flap (default: all).", OPTION_QUICK | OPTION_JSON, 0, verb_bench },
     { "version", "", "prints name and number, compiler, libraries and commit", "", 0, 0, verb_version },
     { "fmt", "FILE…", "rewrites scenarios in the one canonical form", "", OPTION_CHECK, 1, NULL },
@@ -70,10 +72,10 @@ static void general_help(FILE *out)
 {
     fprintf(out, "wspsim " WSPSIM_VERSION ": a deterministic network simulator with a Winsock service provider inside\n\nusage: wspsim VERB [options] [words]\n\n");
     list_verbs(out, false);
-    fprintf(out, "  help     %-14s %s\n\nlater, not in this version:\n", "[VERB]", "this text, or that of a verb (also: wspsim VERB --help)");
+    fprintf(out, "  help     %-14s %s\n\nlater, not in this version:\n", "[VERB]", "this text, or that of a verb (also: VERB --help)");
     list_verbs(out, true);
-    fprintf(out, "\nexit codes: 0 all held, 1 something failed, 2 wrong usage or scenario, 3 undecided, 4 nondeterminism, 5 environment,\n"
-                 "            6 an invariant of wspsim itself broke\n");
+    fprintf(out, "\nexit codes: 0 all held, 1 something failed, 2 wrong usage or scenario,\n"
+                 "            3 undecided, 4 nondeterminism, 5 environment, 6 wspsim itself broke\n");
 }
 
 /* The verbs, or the few options that stand in a verb's place. */

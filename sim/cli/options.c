@@ -144,7 +144,7 @@ static bool take_parameter(struct parser *parser, const char *value)
     char *name = memory_take(length + 1);
     memcpy(name, value, length);
     options->parameters = memory_grow(options->parameters, (options->parameter_count + 1) * sizeof *options->parameters);
-    options->parameters[options->parameter_count++] = (struct parameter){ .name = name, .value = equals + 1 };
+    options->parameters[options->parameter_count++] = (struct scenario_parameter){ .name = name, .value = equals + 1 };
     return true;
 }
 
@@ -175,27 +175,27 @@ FLAG(take_quick, quick)
 static bool take_verbose(struct parser *parser, const char *value) { (void)value; parser->options->verbose++; return true; }
 
 static const struct row rows[] = {
-    { OPTION_SEED, 0, "seed", "N", "a whole number below 2^64, decimal or 0x hexadecimal", "the seed of every chance of the run (default: the scenario's)", take_seed },
+    { OPTION_SEED, 0, "seed", "N", "a whole number below 2^64, decimal or 0x hexadecimal", "seed of all chance (default: the scenario's)", take_seed },
     { OPTION_SEEDS, 0, "seeds", "A-B", "two whole numbers A-B with A not above B", "one run for each seed from A to B", take_seeds },
-    { OPTION_JOBS, 0, "jobs", "N", "a number from 1 to 256", "runs at a time (default: as many as processors)", take_jobs },
+    { OPTION_JOBS, 0, "jobs", "N", "a number from 1 to 256", "runs at a time (default: one for each processor)", take_jobs },
     { OPTION_RECORD, 0, "record", "OUT.db", "the name of a file", "keep the runs in a record", take_record },
     { OPTION_PCAP, 0, "pcap", "OUT.pcapng", "the name of a file", "keep the packets of the run as a capture", take_pcap },
-    { OPTION_TRACE, 0, "trace", "FORM", "text, jsonl or none", "write the rows of the trace: text, jsonl or none (default)", take_trace },
-    { OPTION_TRACE_FILE, 0, "trace-file", "FILE", "the name of a file, or - for standard output", "where the rows go (default: standard output); alone it means --trace text", take_trace_file },
+    { OPTION_TRACE, 0, "trace", "FORM", "text, jsonl or none", "write the trace: text, jsonl or none (default)", take_trace },
+    { OPTION_TRACE_FILE, 0, "trace-file", "FILE", "the name of a file, or - for standard output", "where the trace goes; alone it means --trace text", take_trace_file },
     { OPTION_LEVEL, 0, "level", "LEVEL", "api, net or packet", "what is traced: api, net (default) or packet", take_level },
-    { OPTION_PROVIDER, 0, "provider", "PATH", "the path of a provider", "a service provider to load in place of the reference provider", take_provider },
+    { OPTION_PROVIDER, 0, "provider", "PATH", "the path of a provider", "load this provider, not the reference provider", take_provider },
     { OPTION_UNTIL, 0, "until", "TIME", "a time with a unit (ns, us, ms, s, m, h, d), such as 5ms or 1.5s", "end the run at this virtual time", take_until },
-    { OPTION_PARAM, 0, "param", "NAME=VALUE", "NAME=VALUE, and each name once", "the value of a parameter that the scenario declares; repeatable", take_parameter },
+    { OPTION_PARAM, 0, "param", "NAME=VALUE", "NAME=VALUE, and each name once", "a parameter the scenario declares; repeatable", take_parameter },
     { OPTION_SHARD, 0, "shard", "I/N", "I/N with I from 1 to N", "only part I of N equal parts", take_shard },
     { OPTION_RUN, 0, "run", "N", "the number of a run, from 1", "which run of the record (default: the only one)", take_run },
-    { OPTION_FORMAT, 0, "format", "FORMAT", "plain, tap or junit", "the form of the results: plain (default), tap or junit", take_format },
+    { OPTION_FORMAT, 0, "format", "FORMAT", "plain, tap or junit", "plain (default), tap or junit", take_format },
     { OPTION_EXPAND, 0, "expand", NULL, NULL, "print the expanded timeline", take_expand },
     { OPTION_CHECK, 0, "check", NULL, NULL, "only tell, change nothing", take_check },
     { OPTION_QUICK, 0, "quick", NULL, NULL, "small sizes and one round: only to see it work", take_quick },
     { OPTION_JSON, 0, "json", NULL, NULL, "one JSON object a line", take_json },
     { OPTION_QUIET, 'q', "quiet", NULL, NULL, "no progress, only what went wrong", take_quiet },
     { OPTION_VERBOSE, 'v', "verbose", NULL, NULL, "say more; repeatable", take_verbose },
-    { 0, 0, "color", "WHEN", "auto, always or never", "colour: auto (default: on a terminal, unless NO_COLOR is set), always or never", take_colour },
+    { 0, 0, "color", "WHEN", "auto, always or never", "auto (default; obeys NO_COLOR), always or never", take_colour },
     { 0, 'h', "help", NULL, NULL, "this text", take_help },
 };
 

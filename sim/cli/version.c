@@ -3,10 +3,19 @@
  */
 #include "cli/cli.h"
 
-#include <boost/version.hpp>
 #include <stdio.h>
 
 #include "kernel.h"
+
+/* Boost.Context has no function that tells; the header of macros may be missing where only the library is there. */
+#if defined __has_include
+#if __has_include(<boost/version.hpp>)
+#include <boost/version.hpp>
+#endif
+#endif
+#ifndef BOOST_VERSION
+#define BOOST_VERSION 0
+#endif
 
 #ifndef WSPSIM_COMMIT
 #define WSPSIM_COMMIT "unknown" /* the build gives it */
@@ -34,8 +43,9 @@ enum exit_code verb_version(const struct options *options)
     unsigned hash = XXH_versionNumber();
     printf("wspsim " WSPSIM_VERSION "\n");
     compiler_line();
-    printf("libraries      SQLite %s, cJSON %s, xxHash %u.%u.%u, Boost.Context %d.%d.%d\n", sqlite3_libversion(), cJSON_Version(), hash / 10000, hash / 100 % 100, hash % 100,
-           BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
+    printf("libraries      SQLite %s, cJSON %s, xxHash %u.%u.%u, Boost.Context", sqlite3_libversion(), cJSON_Version(), hash / 10000, hash / 100 % 100, hash % 100);
+    if (BOOST_VERSION != 0) printf(" %d.%d.%d", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
+    printf("\n");
     printf("commit         " WSPSIM_COMMIT "\n");
     printf("kernel.h ABI   %u\n", KERNEL_ABI);
     return EXIT_HELD;

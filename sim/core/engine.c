@@ -18,6 +18,7 @@
 #define RECORDS_MOST ((size_t)INDEX_MASK) /* 2^24 - 1 */
 #define RECORDS_LEAST ((size_t)2048)
 #define NO_RECORD UINT64_MAX
+#define FAR_BYTES ((size_t)2 * 1024 * 1024)
 #define DEAD_ALLOWED 1024 /* beyond the number of live ones */
 
 #define CAUSE_BITS 48
@@ -118,6 +119,7 @@ static void records_grow(struct engine *engine)
     engine->records = table_grow(engine->records, engine->record_room * size, room * size);
     engine->record_room = room;
     engine->wheel.records = engine->records;
+    engine->wheel.records_far = room * size >= FAR_BYTES;
 }
 
 static inline size_t record_take(struct engine *engine)

@@ -11,6 +11,7 @@
 #include "core/arena.h"
 
 #define OPEN_KEYS 64u
+#define INSERT_KEYS 12u  /* so many are sorted by insertion alone */
 #define FRONT_ALONE 64u  /* so many keys live in the front while the slots are empty */
 #define FRONT_MOST 512u  /* a larger front of several instants goes back to the slots */
 #define FRONT_SHIFT 128u /* a key that would shift more than so many others is put among the early ones */
@@ -179,8 +180,39 @@ static int key_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static inline void sort_few(wheel_key *to, const wheel_key *from, size_t count)
+/*
+ * Deals the keys of one slot into 64 parts of its time. Eight byte counters share a word, so that one multiplication adds up
+ * what lies before each of them.
+ */
+static inline void keys_deal(wheel_key *to, const wheel_key *from, size_t count, unsigned shift)
 {
+    uint64_t places[8] = {0};
+    unsigned part = shift > 6 ? shift - 6 : 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned at = (unsigned)(key_time(from[i]) >> part) % 64;
+        places[at / 8] += UINT64_C(1) << at % 8 * 8;
+    }
+    uint64_t before = 0;
+    for (unsigned word = 0; word < 8; word++) {
+        uint64_t sums = places[word] * UINT64_C(0x0101010101010101);
+        places[word] = (sums << 8) + before * UINT64_C(0x0101010101010101);
+        before += sums >> 56;
+    }
+    for (size_t i = 0; i < count; i++) {
+        unsigned at = (unsigned)(key_time(from[i]) >> part) % 64;
+        to[places[at / 8] >> at % 8 * 8 & 255] = from[i];
+        places[at / 8] += UINT64_C(1) << at % 8 * 8;
+    }
+}
+
+/* By insertion, which finds little left to move among keys that were dealt: few branches that cannot be foreseen. */
+static inline void sort_few(wheel_key *to, wheel_key *from, size_t count, unsigned shift)
+{
+    wheel_key dealt[OPEN_KEYS];
+    if (count > INSERT_KEYS) {
+        keys_deal(dealt, from, count, shift);
+        from = dealt;
+    }
     for (size_t i = 0; i < count; i++) {
         wheel_key key = from[i];
         size_t at = i;
@@ -200,7 +232,7 @@ static void sort_many(wheel_key *keys, size_t count)
         }
 }
 
-static void slot_open(struct wheel *wheel, struct chunk *chunk, size_t left)
+static void slot_open(struct wheel *wheel, struct chunk *chunk, size_t left, unsigned shift)
 {
     wheel_key few[OPEN_KEYS];
     wheel->first = wheel->last = 0;
@@ -220,19 +252,48 @@ static void slot_open(struct wheel *wheel, struct chunk *chunk, size_t left)
         chunk = chunk_release(wheel, chunk);
     }
     if (to == few)
-        sort_few(wheel->front, few, count);
+        sort_few(wheel->front, few, count, shift);
     else
         sort_many(wheel->front, count);
     wheel->last = count;
 }
 
+/*
+ * Fetches the records of the slot after the one being opened. From memory they take longer than the opening, so a slot ahead
+ * is the right distance; what was nearer anyway costs a few instructions.
+ */
+static void slot_foresee(const struct wheel *wheel, unsigned level, unsigned word)
+{
+    uint64_t used = wheel->used[level][word];
+    if (used == 0 && word + 1 < DIGIT_SLOTS / 64)
+        used = wheel->used[level][++word];
+    if (used == 0)
+        return;
+    const struct slot *slot = &wheel->slots[level][word * 64 + (unsigned)__builtin_ctzll(used)];
+    const struct chunk *chunk = slot->head;
+    size_t left = slot->count > OPEN_KEYS ? 0 : slot->count;
+    while (left > 0) {
+        size_t keys = left < CHUNK_KEYS ? left : CHUNK_KEYS;
+        for (size_t i = 0; i < keys; i++)
+            __builtin_prefetch(&wheel->records[key_index(chunk->keys[i])], 1);
+        left -= keys;
+        chunk = chunk->next;
+    }
+}
+
+static void chunk_foresee(const struct chunk *chunk)
+{
+    for (size_t line = 0; chunk != NULL && line < sizeof *chunk; line += 64)
+        __builtin_prefetch((const char *)chunk + line);
+}
+
 static void slot_spread(struct wheel *wheel, struct chunk *chunk, size_t left)
 {
+    chunk_foresee(chunk->next);
     while (left > 0) {
         size_t keys = left < CHUNK_KEYS ? left : CHUNK_KEYS;
         if (chunk->next != NULL)
-            for (unsigned line = 0; line < 4; line++)
-                __builtin_prefetch((const char *)chunk->next + (size_t)64 * line);
+            chunk_foresee(chunk->next->next);
         for (size_t i = 0; i < keys; i++)
             wheel_put(wheel, chunk->keys[i]);
         left -= keys;
@@ -261,8 +322,10 @@ bool wheel_refill(struct wheel *wheel)
         struct slot slot = wheel->slots[level][digit];
         slot_unmark(wheel, level, digit);
         if (slot.count <= OPEN_KEYS || level == 0) {
-            slot_open(wheel, slot.head, slot.count);
+            slot_open(wheel, slot.head, slot.count, shift);
             wheel->end = wheel->origin + (UINT64_C(1) << shift);
+            if (wheel->records_far)
+                slot_foresee(wheel, level, word);
             break;
         }
         wheel->end = wheel->origin;

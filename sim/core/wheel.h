@@ -62,6 +62,7 @@ struct wheel {
     size_t early_count, early_room;
     wheel_key *early;
     const struct record *records; /* the engine's */
+    bool records_far; /* too many for the nearer caches */
     struct chunk *free_chunks;
     char *block;  /* the newest block's part that was never used */
     size_t block_left;

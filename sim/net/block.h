@@ -7,7 +7,7 @@
 
 #include "core/arena.h"
 
-#define BLOCK_PAGED ((size_t)4 << 20)
+#define BLOCK_PAGED ((size_t)256 << 10)
 
 static inline void block_free(void *block, size_t room_bytes)
 {

@@ -228,7 +228,12 @@ uint32_t route_node(const struct route_table *table, uint32_t route); /* of its 
 static inline uint32_t route_next(const struct route *route) { return route->next & ROUTE_LAST ? ROUTE_NONE : route->next; }
 
 /* A route's key: prefix, interface, next hop (host-stack 3.1). */
-struct route_place { struct iface *iface; const struct kernel_address *prefix; unsigned length; const struct kernel_address *next_hop; }; /* next hop NULL: on the link */
+struct route_place {
+    struct iface *iface;
+    const struct kernel_address *prefix;
+    unsigned length;
+    const struct kernel_address *next_hop; /* NULL: on the link */
+};
 uint32_t route_place_find(const struct host *host, const struct route_place *place);
 void route_place_take(struct host *host, const struct route_place *place, uint32_t metric, unsigned flags); /* it must be free */
 void route_erase(struct host *host, unsigned slot, uint32_t route);

@@ -22,18 +22,17 @@ static struct route_place place_of(struct iface *iface, const struct route_setup
 static bool setup_refused(const struct iface *iface, const struct route_setup *setup)
 {
     struct net *net = iface->host->net;
-    if (setup->prefix_length <= address_width(&setup->prefix)) {
-        if (setup->on_link)
-            return false;
-        char text[ADDRESS_TEXT];
-        address_text(&setup->next_hop, text);
-        if (setup->next_hop.family != setup->prefix.family)
-            return !net_refuse(net, "the next hop is of another address family than the route");
-        if (address_is_unspecified(&setup->next_hop) || address_is_multicast(&setup->next_hop))
-            return !net_refuse(net, "%s cannot be a next hop", text);
+    if (setup->prefix_length > address_width(&setup->prefix))
+        return !net_refuse(net, "a prefix length of %u is too long for a route", setup->prefix_length);
+    if (setup->on_link)
         return false;
-    }
-    return !net_refuse(net, "a prefix length of %u is too long for a route", setup->prefix_length);
+    if (setup->next_hop.family != setup->prefix.family)
+        return !net_refuse(net, "the next hop is of another address family than the route");
+    if (!address_is_unspecified(&setup->next_hop) && !address_is_multicast(&setup->next_hop))
+        return false;
+    char text[ADDRESS_TEXT];
+    address_text(&setup->next_hop, text);
+    return !net_refuse(net, "%s cannot be a next hop", text);
 }
 
 static bool setup_same(const struct route_setup *a, const struct route_setup *b)
@@ -186,7 +185,8 @@ bool route_remove(struct host *host, const struct kernel_address *prefix, unsign
     return true;
 }
 
-bool route_metric(struct host *host, const struct kernel_address *prefix, unsigned length, const struct iface *iface, const struct kernel_address *next_hop, uint32_t metric)
+bool route_metric(struct host *host, const struct kernel_address *prefix, unsigned length, const struct iface *iface,
+                  const struct kernel_address *next_hop, uint32_t metric)
 {
     struct named named = { .prefix = prefix, .length = length, .iface = iface, .next_hop = next_hop };
     if (length_refused(host, prefix, length))

@@ -13,7 +13,8 @@
 struct outcome {
     bool failed;
     int64_t error;        /* if it failed */
-    bool is_wait;         /* wait and sleep: `error` is the wait's result */
+    bool is_wait;         /* wait and sleep: `error` is the wait's result; 0 of a sleep means that the time was over */
+    bool is_sleep;
 };
 
 struct call { struct line *line; struct script *script; struct actor *actor; struct process *process; const struct step *step; };
@@ -48,16 +49,27 @@ static WSAOVERLAPPED *call_overlapped(const struct call *call)
 static const char *outcome_words(struct script *script, const struct outcome *outcome)
 {
     char room[24];
-    if (!outcome->failed && !outcome->is_wait) return "0";
+    if ((!outcome->failed && !outcome->is_wait) || (outcome->is_sleep && outcome->error == 0)) return "0";
     const char *name = names_of(outcome->is_wait ? NAMES_WAIT : NAMES_ERROR, outcome->error);
     if (!name && outcome->is_wait && outcome->error < 64) name = arena_printf(script->arena, "WAIT_OBJECT_%d", (int)outcome->error);
     return name ? quoted(script, name) : arena_text(script->arena, names_or_number(NAMES_ERROR, outcome->error, room));
+}
+
+/* A wait is no SPI call: its end leaves a row here. */
+static void wait_row(const struct call *call, const struct outcome *outcome)
+{
+    struct trace *trace = call->script->setup.trace;
+    char room[24];
+    if (!trace_begin(trace, LAYER_SCRIPT, call->step->kind->name, NULL, call->step->pointer)) return;
+    trace_text(trace, "returns", outcome->is_sleep && outcome->error == 0 ? "0" : names_or_number(NAMES_WAIT, outcome->error, room));
+    trace_end(trace);
 }
 
 static void check_returns(const struct call *call, const struct outcome *outcome)
 {
     const struct json *expected = argument(call, "returns");
     if (outcome->is_wait) {
+        wait_row(call, outcome);
         if (expected && !is_text(expected, "never") && read_named(expected, TYPE_WAIT_RESULT) == outcome->error) return;
         if (expected) fail_step(call->script, call->step, expected, json_words(call->script, expected), outcome_words(call->script, outcome), "the wait ended in another way");
         return;
@@ -213,7 +225,7 @@ static struct outcome call_sleep(const struct call *call)
     const struct json *alertable = argument(call, "alertable");
     struct thread_wait wait = { .timeout_ns = read_time(argument(call, "for")), .alertable = alertable && read_bool(alertable) };
     DWORD result = thread_wait(call->line->thread, &wait);
-    return (struct outcome){ .is_wait = true, .error = result == WSA_WAIT_TIMEOUT ? 0 : result }; /* SleepEx says 0 when the time is over */
+    return (struct outcome){ .is_wait = true, .is_sleep = true, .error = result == WSA_WAIT_TIMEOUT ? 0 : result };
 }
 
 static struct outcome call_startup(const struct call *call)

@@ -239,6 +239,27 @@ START_TEST(a_better_route_does_not_hide_an_own_address)
     ck_assert_str_eq(path_to(&w, "192.0.2.10"), "192.0.2.10");
     take(eth0, "192.0.2.10");
     ck_assert_str_eq(path_to(&w, "192.0.2.10"), "198.51.100.10");
+    lead(eth0, "198.51.100.10/32", NULL, 0);
+    give(eth0, "192.0.2.10/24");
+    ck_assert(iface_metric(eth0, 1) && iface_metric(eth1, 99));
+    ck_assert_str_eq(path_to(&w, "198.51.100.10"), "198.51.100.10"); /* nor one that stands before it */
+}
+END_TEST
+
+START_TEST(routes_stay_configured_while_the_medium_is_away)
+{
+    open_two();
+    size_t removed = rows_of(&w, "route.removed"), added = rows_of(&w, "route.added");
+    ck_assert(iface_media(eth0, false));
+    ck_assert_ptr_nonnull(strstr(routes_text(KERNEL_IPV4), "192.0.2.0/24 link eth0 256 281 auto unusable\n"));
+    ck_assert_str_eq(path_to(&w, "192.0.2.77"), "unreachable");
+    ck_assert(iface_media(eth0, true));
+    ck_assert_str_eq(path_to(&w, "192.0.2.77"), "192.0.2.10");
+    ck_assert_uint_eq(rows_of(&w, "route.removed"), removed);
+    ck_assert_uint_eq(rows_of(&w, "route.added"), added);
+    ck_assert(iface_media(eth0, false));
+    take(eth0, "192.0.2.10"); /* now they go */
+    ck_assert_ptr_null(strstr(routes_text(KERNEL_IPV4), "eth0"));
 }
 END_TEST
 
@@ -462,6 +483,7 @@ int main(void)
     tcase_add_test(tests, unreachable_and_down);
     tcase_add_test(tests, special_destinations);
     tcase_add_test(tests, a_better_route_does_not_hide_an_own_address);
+    tcase_add_test(tests, routes_stay_configured_while_the_medium_is_away);
     tcase_add_test(tests, a_route_by_hand_takes_the_place_of_an_automatic_one);
     tcase_add_test(tests, what_is_persistent_returns);
     tcase_add_test(tests, an_interface_that_goes_takes_everything);
