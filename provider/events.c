@@ -67,7 +67,8 @@ static void arm_complete(void *cookie, enum kernel_status status, uint64_t count
     LONG bit = arm->bit;
     (void)count;
     arm->request = 0; /* disarm frees it; there is nothing left to cancel */
-    events_happen(sock, bit, error_of_kernel(status));
+    if (status == KERNEL_CANCELLED) disarm(sock, bit); /* the process ends: nothing happened */
+    else events_happen(sock, bit, error_of_kernel(status));
 }
 
 static BOOL same_watch(const struct kernel_watch *a, const struct kernel_watch *b)

@@ -30,7 +30,7 @@ static int check_buffers(const struct ioctl_call *call, const WSAOVERLAPPED *ove
     DWORD out_min = row->shape & OUT_SOCKADDR ? address : row->out_min;
     if ((row->shape & NO_OVERLAPPED) && overlapped) return WSAEFAULT;
     if ((row->shape & IN_ABSENT) && call->in_size != 0) return WSAEINVAL;
-    if (in_min && call->observed && (row->shape & OUT_SOCKADDR) && call->in_size < in_min) return WSAEINVAL; /* seen on Windows: short input of SIO_ROUTING_INTERFACE_QUERY */
+    if (in_min && call->observed && (row->shape & OUT_SOCKADDR) && (!call->in || call->in_size < in_min)) return WSAEINVAL; /* seen on Windows: missing or short input of SIO_ROUTING_INTERFACE_QUERY */
     if (in_min && (!call->in || call->in_size < in_min)) return row->in_error;
     if (in_min && !kernel_may_read(call->in, call->in_size)) return WSAEFAULT;
     if (out_min && !(row->shape & OUT_BY_HANDLER)) {
@@ -65,11 +65,11 @@ static int pend(const struct ioctl_call *call, LPWSAOVERLAPPED overlapped, LPWSA
 /* Step 17, blocking form: the thread waits in simulated time. */
 static int block(const struct ioctl_call *call)
 {
-    struct pending *pending = pending_new(call->sock, NULL, NULL, NULL);
-    if (!pending) return WSAENOBUFS;
-    enum kernel_status status = pending_watch(pending, &call->watch, call->event_bit);
-    if (status == KERNEL_OK) return pending_wait(pending);
-    pending_forget(pending);
+    struct pending pending; /* on the thread's own stack: it ends with the call, or with the thread */
+    pending_begin(&pending, call->sock);
+    enum kernel_status status = pending_watch(&pending, &call->watch, call->event_bit);
+    if (status == KERNEL_OK) return pending_wait(&pending);
+    pending_forget(&pending);
     return error_of_kernel(status);
 }
 

@@ -34,23 +34,29 @@ static void list_remove(struct pending **list, struct pending *pending)
     pending->prev = pending->next = NULL;
 }
 
-struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread)
+void pending_begin(struct pending *pending, struct sock *sock)
 {
-    struct pending *pending = calloc(1, sizeof *pending);
-    if (!pending) return NULL;
+    memset(pending, 0, sizeof *pending);
     pending->sock = sock;
     pending->process = sock->process;
+    list_add(&sock->pending, pending);
+}
+
+struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread)
+{
+    struct pending *pending = malloc(sizeof *pending);
+    if (!pending) return NULL;
+    pending_begin(pending, sock);
     pending->overlapped = overlapped;
     pending->routine = routine;
     if (routine) pending->thread = *thread; /* the pointer may die when the call returns */
-    list_add(&sock->pending, pending);
     return pending;
 }
 
 void pending_forget(struct pending *pending)
 {
     if (pending->sock) list_remove(&pending->sock->pending, pending);
-    free(pending);
+    if (pending->overlapped) free(pending);
 }
 
 /* The event form starts with its event reset; with a routine, hEvent is the client's own. */
@@ -142,7 +148,7 @@ void pending_finish(struct pending *pending, DWORD error, DWORD bytes)
 void pending_drop(struct pending *pending, BOOL indicate)
 {
     kernel_cancel(pending->request);
-    if (!pending->overlapped) { /* the blocked thread wakes, finds the socket gone and frees the record */
+    if (!pending->overlapped) { /* the blocked thread wakes and finds the socket gone */
         list_remove(&pending->sock->pending, pending);
         pending->sock = NULL;
         return;

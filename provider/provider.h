@@ -26,7 +26,8 @@ struct provider_process {
     WSPUPCALLTABLE up;          /* of the newest WSPStartup */
     unsigned startups;
     struct sock *socks;         /* oldest first */
-    struct pending *routines;   /* completed, their routine queued or running */
+    struct pending *routines;   /* completed, their routine queued */
+    struct pending *running;    /* their routine runs */
 };
 
 struct network_events {
@@ -45,17 +46,19 @@ struct sock {
     int family, type, protocol;
     BOOL overlapped;            /* created with WSA_FLAG_OVERLAPPED */
     BOOL nonblocking;
-    BOOL in_routine;            /* one of its completion routines runs: no other may start */
     kernel_endpoint endpoint;
+    uint32_t routines;          /* queued so far; makes their numbers */
     struct pending *pending;    /* oldest first */
     struct network_events events;
 };
 
 /* A request that is under way or whose routine has yet to run. */
 struct pending {
-    struct sock *sock;          /* NULL once the socket was closed */
+    struct sock *sock;          /* while it is under way: NULL once it is complete, or its socket was closed */
     struct provider_process *process;
-    struct pending *prev, *next; /* in sock->pending, later in process->routines */
+    struct pending *prev, *next; /* in sock->pending, later in process->routines, then process->running */
+    kernel_endpoint endpoint;   /* of the socket, which its routine may outlive */
+    DWORD_PTR number;           /* of its routine: what the APC carries; never used twice */
     kernel_request request;
     LPWSAOVERLAPPED overlapped; /* NULL: the blocking form */
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
@@ -88,10 +91,11 @@ void sockaddr_write(const struct kernel_address *address, void *bytes);         
 
 /* ---- requests (pending.c) ---- */
 struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread);
+void pending_begin(struct pending *pending, struct sock *sock);             /* the blocking form: the caller's memory, no OVERLAPPED */
 void pending_accept(struct pending *pending);                               /* the OVERLAPPED is ours from here on */
 void pending_finish(struct pending *pending, DWORD error, DWORD bytes);     /* results, then the one indication; frees it */
 void pending_drop(struct pending *pending, BOOL indicate);                  /* gives it up with WSA_OPERATION_ABORTED */
-void pending_forget(struct pending *pending);                               /* never accepted: only frees it */
+void pending_forget(struct pending *pending);                               /* never accepted, or over: leaves the list */
 enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit);
 int pending_wait(struct pending *pending);                                  /* the blocking form: parks; the error, 0 for success */
 void routines_free(struct provider_process *process);

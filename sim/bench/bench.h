@@ -12,6 +12,7 @@ struct bench {
     bool json;      /* one object a measurement instead of the table */
     bool quick;     /* smaller sizes, fewer rounds: for tests that only want to see it work */
     int rounds;     /* measurements a case; the median counts */
+    const char *only; /* this case of the event queue alone; NULL: all */
     bool failed;    /* a benchmark's own check did not hold */
 };
 

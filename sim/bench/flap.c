@@ -1,36 +1,33 @@
 /*
- * Routes: loading a table, looking up, and flaps. The table has the prefix lengths of the global IPv4 table over 16 interfaces and
- * a default route over a 17th. A flap withdraws one route and announces it again, each at an instant of its own: two settlings
- * through the event queue, and every watch whose source address changed completes and asks again.
- * The check: on a small world every watch is compared with host_best_path before and after each change; on large ones the number of
- * completions must be the expected one (two a flap for every watch behind the route, unless the shorter route leaves by the
+ * Routes: loading a table (bench/table.h), looking up, and flaps. A flap withdraws one route and announces it again, each at an
+ * instant of its own: two settlings through the event queue, and every watch whose source address changed completes and asks
+ * again.
+ * The check: on a small world every watch is compared with host_best_path before and after each change; on large ones the number
+ * of completions must be the expected one (two a flap for every watch behind the route, unless the shorter route leaves by the
  * same interface).
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "bench/table.h"
 #include "core/arena.h"
 #include "core/engine.h"
 #include "core/task.h"
 #include "core/trace.h"
 #include "net/net.h"
 
-enum { INTERFACES = 16, ROUNDS_MOST = 64 };
-
-struct entry { uint32_t prefix; uint8_t length, interface; };
+enum { ROUNDS_MOST = 64, NUMBER_TEXT = 40 };
 
 struct flapping {
     struct engine *engine;
     struct trace *trace;
     struct net *net;
     struct host *host;
-    struct iface *interfaces[INTERFACES + 1];
     struct task task;
-    struct entry *table;
-    size_t routes, watches;
+    struct table table;
+    size_t watches;
     struct kernel_address *destinations;
     bool *told;         /* by watch, since the last look */
     uint64_t completed;
@@ -38,104 +35,7 @@ struct flapping {
     bool wrong;
 };
 
-/* ---- the table ---- */
-
-static uint32_t mask_of(unsigned length)
-{
-    return length ? UINT32_MAX << (32 - length) : 0;
-}
-
-/* Share of each prefix length in the global table, in per mille. */
-static uint8_t draw_length(uint64_t *chance)
-{
-    static const struct { uint8_t length; uint16_t share; } lengths[] = {
-        { 24, 596 }, { 23, 100 }, { 22, 113 }, { 21, 53 }, { 20, 45 }, { 19, 26 }, { 18, 14 }, { 17, 9 },
-        { 16, 14 }, { 15, 7 }, { 14, 7 }, { 13, 6 }, { 12, 5 }, { 11, 3 }, { 10, 1 }, { 8, 1 } };
-    uint64_t pick = bench_random(chance) % 1000;
-    size_t i = 0;
-    while (pick >= lengths[i].share)
-        pick -= lengths[i++].share;
-    return lengths[i].length;
-}
-
-static int entry_compare(const void *left, const void *right)
-{
-    const struct entry *a = left, *b = right;
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
-    return (a->length > b->length) - (a->length < b->length);
-}
-
-/* Different prefixes between 1.0.0.0 and 222.255.255.255, sorted. */
-static struct entry *table_make(size_t count, uint64_t *chance)
-{
-    struct entry *table = memory_take((count + count / 4 + 64) * sizeof *table);
-    size_t have = 0;
-    while (have < count) {
-        for (size_t more = count + count / 8 + 32 - have; more; more--) {
-            uint32_t address = (uint32_t)(bench_random(chance) >> 32);
-            address = (1 + (((address >> 24) * 222) >> 8)) << 24 | (address & 0xffffff);
-            uint8_t length = draw_length(chance);
-            table[have++] = (struct entry){ address & mask_of(length), length, (uint8_t)(bench_random(chance) % INTERFACES) };
-        }
-        qsort(table, have, sizeof *table, entry_compare);
-        size_t kept = 0;
-        for (size_t i = 0; i < have; i++) {
-            if (kept == 0 || entry_compare(&table[kept - 1], &table[i]) != 0)
-                table[kept++] = table[i];
-        }
-        have = kept;
-    }
-    for (size_t i = 0; i < have; i++) { /* a surplus goes at random, not from one end */
-        size_t other = i + (size_t)(bench_random(chance) % (have - i));
-        struct entry swapped = table[i];
-        table[i] = table[other];
-        table[other] = swapped;
-    }
-    qsort(table, count, sizeof *table, entry_compare);
-    return table;
-}
-
-static struct kernel_address address_of(uint32_t number)
-{
-    return (struct kernel_address){ .family = KERNEL_IPV4, .bytes = { (uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number } };
-}
-
-/* A random address inside a random prefix of the table. */
-static struct kernel_address routed_address(const struct flapping *flapping, uint64_t *chance)
-{
-    uint64_t pick = bench_random(chance);
-    const struct entry *entry = &flapping->table[(pick >> 32) % flapping->routes];
-    return address_of(entry->prefix | ((uint32_t)pick & ~mask_of(entry->length)));
-}
-
 /* ---- the world ---- */
-
-static bool announce(struct flapping *flapping, const struct entry *entry)
-{
-    struct route_setup setup = { .prefix = address_of(entry->prefix), .prefix_length = entry->length, .metric = 10 };
-    setup.next_hop = (struct kernel_address){ .family = KERNEL_IPV4, .bytes = { 250, 0, entry->interface, 2 } };
-    return route_add(flapping->interfaces[entry->interface], &setup);
-}
-
-static bool withdraw(struct flapping *flapping, const struct entry *entry)
-{
-    struct kernel_address prefix = address_of(entry->prefix);
-    return route_remove(flapping->host, &prefix, entry->length, NULL, NULL);
-}
-
-static void interfaces_make(struct flapping *flapping)
-{
-    for (uint8_t i = 0; i <= INTERFACES; i++) {
-        char name[16];
-        struct iface_setup setup = iface_setup_default();
-        struct ifaddr_setup address = { .address = { .family = KERNEL_IPV4, .bytes = { 250, 0, i, 1 } }, .prefix_length = 24 };
-        snprintf(name, sizeof name, "eth%u", i);
-        flapping->interfaces[i] = iface_add(flapping->host, name, &setup);
-        flapping->wrong |= !ifaddr_add(flapping->interfaces[i], &address);
-    }
-    flapping->wrong |= !announce(flapping, &(struct entry){ .interface = INTERFACES });
-}
 
 static void loop_run(struct flapping *flapping)
 {
@@ -158,11 +58,8 @@ static struct flapping *flapping_new(size_t routes, uint64_t seed)
     flapping->net = net_new(flapping->engine, flapping->trace);
     flapping->host = host_new(flapping->net, "router", &parameters, seed);
     flapping->task = (struct task){ .host = flapping->host, .host_name = "router", .actor_name = "app", .thread_name = "" };
-    flapping->chance = seed;
-    flapping->routes = routes;
-    flapping->table = table_make(routes, &flapping->chance);
-    interfaces_make(flapping);
-    loop_run(flapping);
+    flapping->chance = seed + 1;
+    table_make(&flapping->table, routes, seed);
     running = &flapping->task;
     return flapping;
 }
@@ -173,16 +70,15 @@ static void flapping_free(struct flapping *flapping)
     net_free(flapping->net);
     trace_free(flapping->trace);
     engine_free(flapping->engine);
-    free(flapping->table);
+    table_free(&flapping->table);
     free(flapping->destinations);
     free(flapping->told);
     free(flapping);
 }
 
-static void table_load(struct flapping *flapping)
+static void routes_load(struct flapping *flapping)
 {
-    for (size_t i = 0; i < flapping->routes; i++)
-        flapping->wrong |= !announce(flapping, &flapping->table[i]);
+    flapping->wrong |= !table_load(&flapping->table, flapping->host);
     loop_run(flapping);
 }
 
@@ -214,19 +110,20 @@ static void watches_ask(struct flapping *flapping, size_t watches)
     flapping->destinations = memory_take(watches * sizeof *flapping->destinations);
     flapping->told = memory_take(watches * sizeof *flapping->told);
     for (size_t i = 0; i < watches; i++) {
-        flapping->destinations[i] = routed_address(flapping, &flapping->chance);
+        flapping->destinations[i] = table_routed_address(&flapping->table, &flapping->chance);
         watch_ask(flapping, i);
     }
 }
 
 static void flap(struct flapping *flapping, void (*after)(struct flapping *flapping))
 {
-    const struct entry *entry = &flapping->table[bench_random(&flapping->chance) % flapping->routes];
-    flapping->wrong |= !withdraw(flapping, entry);
+    const struct table *table = &flapping->table;
+    const struct entry *entry = &table->entries[bench_random(&flapping->chance) % table->count];
+    flapping->wrong |= !table_withdraw(table, entry);
     loop_run(flapping);
     if (after)
         after(flapping);
-    flapping->wrong |= !announce(flapping, entry);
+    flapping->wrong |= !table_announce(table, entry);
     loop_run(flapping);
     if (after)
         after(flapping);
@@ -250,7 +147,7 @@ static void sources_compare(struct flapping *flapping)
 static void verify(struct bench *bench)
 {
     struct flapping *flapping = flapping_new(400, 3);
-    table_load(flapping);
+    routes_load(flapping);
     watches_ask(flapping, 300);
     sources = memory_take(flapping->watches * sizeof *sources);
     for (size_t i = 0; i < flapping->watches; i++) {
@@ -268,13 +165,28 @@ static void verify(struct bench *bench)
 
 /* ---- measuring ---- */
 
+/* 1000000 is written 1e6, 20000 2e4. */
+static void number_text(size_t number, char text[NUMBER_TEXT])
+{
+    unsigned zeros = 0;
+    for (; number >= 10 && number % 10 == 0; number /= 10)
+        zeros++;
+    if (zeros > 1)
+        snprintf(text, NUMBER_TEXT, "%zue%u", number, zeros);
+    else
+        snprintf(text, NUMBER_TEXT, "%zu%s", number, zeros ? "0" : "");
+}
+
 static const char *named(const char *what, size_t routes, size_t watches)
 {
-    static char item[64];
+    static char item[96];
+    char r[NUMBER_TEXT], w[NUMBER_TEXT];
+    number_text(routes, r);
+    number_text(watches, w);
     if (watches)
-        snprintf(item, sizeof item, "%s R=%zu W=%zu", what, routes, watches);
+        snprintf(item, sizeof item, "%s R=%s W=%s", what, r, w);
     else
-        snprintf(item, sizeof item, "%s R=%zu", what, routes);
+        snprintf(item, sizeof item, "%s R=%s", what, r);
     return item;
 }
 
@@ -309,7 +221,7 @@ static void measure_lookup(struct bench *bench, struct flapping *flapping, int r
     uint64_t chance = 5;
     struct kernel_address *addresses = memory_take(ADDRESSES * sizeof *addresses);
     for (size_t i = 0; i < ADDRESSES; i++)
-        addresses[i] = routed_address(flapping, &chance);
+        addresses[i] = table_routed_address(&flapping->table, &chance);
     uint64_t reached = 0;
     for (int round = 0; round < rounds; round++) {
         double start = bench_now_s();
@@ -321,7 +233,7 @@ static void measure_lookup(struct bench *bench, struct flapping *flapping, int r
     }
     if (reached != (uint64_t)LOOKUPS * (uint64_t)rounds)
         bench_wrong(bench, "flap", "a routed address was not reached");
-    report(bench, named("kernel_best_path", flapping->routes, 0), values, rounds, "ns/call");
+    report(bench, named("kernel_best_path", flapping->table.count, 0), values, rounds, "ns/call");
     free(addresses);
 }
 
@@ -335,13 +247,13 @@ static double measure_flaps(struct bench *bench, struct flapping *flapping, size
             flap(flapping, NULL);
         values[round] = (double)flaps / (bench_now_s() - start);
     }
-    double expected = 2.0 * (double)flapping->watches / (double)flapping->routes * INTERFACES / (INTERFACES + 1) * (double)flaps * rounds;
+    double expected = 2.0 * (double)flapping->watches / (double)flapping->table.count * (TABLE_INTERFACES - 1) / TABLE_INTERFACES * (double)flaps * rounds;
     double slack = expected * 0.1 + 40;
     if (flapping->wrong || (double)flapping->completed < expected - slack || (double)flapping->completed > expected + slack) {
         fprintf(stderr, "%llu completions, about %.0f expected\n", (unsigned long long)flapping->completed, expected);
         bench_wrong(bench, "flap", "the number of completions is implausible");
     }
-    return report(bench, named("flap", flapping->routes, flapping->watches), values, rounds, "flaps/s");
+    return report(bench, named("flap", flapping->table.count, flapping->watches), values, rounds, "flaps/s");
 }
 
 static double measure_watched(struct bench *bench, size_t routes, size_t watches, int rounds, bool first)
@@ -350,7 +262,7 @@ static double measure_watched(struct bench *bench, size_t routes, size_t watches
     double before = resident_bytes(), loading[1];
     struct flapping *flapping = flapping_new(routes, 7);
     double empty = resident_bytes(), start = bench_now_s();
-    table_load(flapping);
+    routes_load(flapping);
     loading[0] = (double)routes / (bench_now_s() - start);
     if (first) {
         report(bench, named("load", routes, 0), loading, 1, "routes/s");
@@ -372,7 +284,7 @@ void bench_flap(struct bench *bench)
     verify(bench);
     for (size_t routes = 10; routes < most; routes *= 1000) {
         struct flapping *small = flapping_new(routes, 7);
-        table_load(small);
+        routes_load(small);
         measure_lookup(bench, small, rounds);
         flapping_free(small);
     }

@@ -69,7 +69,36 @@ static void rest_recorded(struct replay *replay)
     difference(replay, NULL, true, recorded.seq);
 }
 
-static enum exit_code replay_verdict(struct replay *replay, const char *path, const struct run_result *result)
+static void replay_json(const struct replay *replay, const char *path, const struct run_result *result, const char *digest, bool equal)
+{
+    struct text text = { 0 }, message = { 0 };
+    text_add(&text, "{\"format\":\"wspsim-result/1\",\"file\":");
+    text_json(&text, path);
+    text_printf(&text, ",\"run\":%" PRId64 ",\"title\":", replay->view.run_id);
+    text_json(&text, replay->view.title);
+    text_printf(&text, replay->view.seed > (UINT64_C(1) << 53) ? ",\"verdict\":\"%s\",\"seed\":\"%" PRIu64 "\"" : ",\"verdict\":\"%s\",\"seed\":%" PRIu64, equal ? "pass" : "nondeterminism", replay->view.seed);
+    text_printf(&text, ",\"digest\":\"%s\",\"rows\":%" PRIu64 ",\"virtual_ns\":", digest, result->rows);
+    text_printf(&text, result->virtual_ns > (INT64_C(1) << 53) ? "\"%" PRId64 "\"" : "%" PRId64, result->virtual_ns);
+    text_add(&text, ",\"failures\":[");
+    if (!equal) {
+        text_printf(&message, "after %" PRIu64 " equal rows the run parts from its record", replay->compared);
+        text_add(&text, "{\"file\":");
+        text_json(&text, replay->view.scenario_name);
+        text_add(&text, ",\"line\":0,\"column\":0,\"pointer\":\"\",\"step\":null,\"expected\":");
+        text_json(&text, replay->recorded.length ? replay->recorded.bytes : NULL);
+        text_add(&text, ",\"seen\":");
+        text_json(&text, replay->seen.length ? replay->seen.bytes : NULL);
+        text_add(&text, ",\"message\":");
+        text_json(&text, message.bytes);
+        text_add(&text, "}");
+        text_free(&message);
+    }
+    text_add(&text, "]}\n");
+    fputs(text.bytes, stdout);
+    text_free(&text);
+}
+
+static enum exit_code replay_verdict(struct replay *replay, const struct options *options, const char *path, const struct run_result *result)
 {
     char digest[TRACE_DIGEST_TEXT];
     trace_digest_text(&result->digest, digest);
@@ -78,6 +107,11 @@ static enum exit_code replay_verdict(struct replay *replay, const char *path, co
         return EXIT_ENVIRONMENT;
     }
     bool equal = !replay->differs && strcmp(digest, replay->view.digest) == 0;
+    if (options->json) {
+        replay_json(replay, path, result, digest, equal);
+        return equal ? EXIT_HELD : EXIT_NONDETERMINISM;
+    }
+    if (equal && options->quiet) return EXIT_HELD;
     if (strcmp(replay->view.program, "wspsim " WSPSIM_VERSION) != 0 || strcmp(replay->view.commit, version_commit()) != 0)
         printf("note       %s: recorded by %s (%s), replayed by wspsim " WSPSIM_VERSION " (%s)\n", path, replay->view.program, replay->view.commit, version_commit());
     if (equal) {
@@ -102,7 +136,7 @@ static struct scenario_parameter *parameters_read(struct arena *arena, const cha
     return parameters;
 }
 
-static enum exit_code replay_run(struct record *record, const struct record_run_view *view, const char *path)
+static enum exit_code replay_run(const struct options *options, struct record *record, const struct record_run_view *view, const char *path)
 {
     struct replay replay = { .record = record, .view = *view, .next = 1 };
     struct problems problems = { .arena = arena_new(), .file = view->scenario_name };
@@ -118,7 +152,7 @@ static enum exit_code replay_run(struct record *record, const struct record_run_
         free(error);
         if (result.verdict != RUN_ERROR) {
             rest_recorded(&replay);
-            code = replay_verdict(&replay, path, &result);
+            code = replay_verdict(&replay, options, path, &result);
         } else {
             code = result.environment ? EXIT_ENVIRONMENT : EXIT_USAGE;
         }
@@ -146,12 +180,20 @@ static enum exit_code replay_record(const struct options *options, const char *p
     enum exit_code code = EXIT_HELD;
     bool found = false;
     struct record_run_view view;
+    if (!options->run_id && record_runs(record) > 1) {
+        fprintf(stderr, "wspsim replay: %s holds %zu runs: say which with --run N\n", path, record_runs(record));
+        record_close(record);
+        return EXIT_USAGE;
+    }
     for (size_t i = 0; record_run(record, i, &view); i++) {
         if (options->run_id && options->run_id != view.run_id) continue;
         found = true;
-        code = exit_worse(code, replay_run(record, &view, path));
+        code = exit_worse(code, replay_run(options, record, &view, path));
     }
-    if (!found) {
+    if (!found && !options->run_id) {
+        fprintf(stderr, "wspsim: %s holds no run\n", path);
+        code = EXIT_USAGE;
+    } else if (!found) {
         fprintf(stderr, "wspsim: %s holds no run %" PRId64 "\n", path, options->run_id);
         code = EXIT_USAGE;
     }

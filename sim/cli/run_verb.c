@@ -20,8 +20,8 @@ static bool session_open(struct session *session)
         session->code = EXIT_USAGE;
         return false;
     }
-    if (options->trace != TRACE_NONE || options->trace_file) session->rows = stdout;
-    if (options->trace_file && strcmp(options->trace_file, "-") != 0 && !(session->rows = fopen(options->trace_file, "w"))) {
+    if (options->trace != TRACE_NONE) session->rows = stdout;
+    if (options->trace != TRACE_NONE && options->trace_file && strcmp(options->trace_file, "-") != 0 && !(session->rows = fopen(options->trace_file, "w"))) {
         fprintf(stderr, "wspsim: %s: the trace file cannot be written\n", options->trace_file);
         session->code = EXIT_ENVIRONMENT;
         return false;
@@ -46,7 +46,8 @@ static void session_close(struct session *session, bool any)
         session->code = exit_worse(session->code, EXIT_ENVIRONMENT);
     }
     if (!session->rows || session->rows == stdout) return;
-    if (fclose(session->rows) == 0) return;
+    bool lost = ferror(session->rows) != 0;
+    if (fclose(session->rows) == 0 && !lost) return;
     fprintf(stderr, "wspsim: %s: the trace file could not be written to its end\n", session->options->trace_file);
     session->code = exit_worse(session->code, EXIT_ENVIRONMENT);
 }

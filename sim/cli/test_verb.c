@@ -14,12 +14,20 @@
 #include "cli/jobs.h"
 #include "core/text.h"
 
+#define SEEDS_MOST 1000000
+
 /* What a worker says of one scenario: fixed head, then the texts. */
 struct head { uint32_t code, verdict_known_gap; uint64_t seed, rows; int64_t virtual_ns; char digest[TRACE_DIGEST_TEXT]; char verdict[16]; uint32_t title_size, text_size, json_size; };
 
 struct outcome { struct head head; char *title, *text, *json; bool arrived; };
 
-struct worker { pid_t process; int pipe; size_t first, step; };
+/* What is run: each file with each seed asked for. */
+struct plan { const struct options *options; struct files files; size_t seeds; };
+
+struct worker { pid_t process; int pipe; };
+
+static size_t plan_count(const struct plan *plan) { return plan->files.count * plan->seeds; }
+static const char *plan_file(const struct plan *plan, size_t i) { return plan->files.paths[i / plan->seeds]; }
 
 /* ---- the worker's side ---- */
 
@@ -60,10 +68,12 @@ static void worker_tell(int pipe, const struct options *options, const struct jo
     free(json);
 }
 
-static void worker_main(const struct options *options, const struct files *files, size_t first, size_t step, int pipe)
+static void worker_main(const struct plan *plan, size_t first, size_t step, int pipe)
 {
-    for (size_t i = first; i < files->count; i += step) {
-        struct job job = { .options = options, .file = files->paths[i], .seed = options->seed, .seed_given = options->seed_given };
+    const struct options *options = plan->options;
+    for (size_t i = first; i < plan_count(plan); i += step) {
+        uint64_t seed = options->seeds_given ? options->seed_first + i % plan->seeds : options->seed;
+        struct job job = { .options = options, .file = plan_file(plan, i), .seed = seed, .seed_given = options->seed_given || options->seeds_given };
         struct job_result result = job_run(&job);
         worker_tell(pipe, options, &result);
         job_free(&result);
@@ -102,16 +112,16 @@ static void outcome_get(struct worker *worker, struct outcome *outcome)
     outcome->arrived = outcome->title && outcome->text && outcome->json;
 }
 
-static bool worker_start(struct worker *worker, const struct options *options, const struct files *files, size_t first, size_t step)
+static bool worker_start(struct worker *worker, const struct plan *plan, size_t first, size_t step)
 {
     int ends[2];
     fflush(stdout);
     if (pipe(ends) != 0) return false;
-    *worker = (struct worker){ .process = fork(), .pipe = ends[0], .first = first, .step = step };
+    *worker = (struct worker){ .process = fork(), .pipe = ends[0] };
     if (worker->process < 0) return false;
     if (worker->process == 0) {
         close(ends[0]);
-        worker_main(options, files, first, step, ends[1]);
+        worker_main(plan, first, step, ends[1]);
     }
     close(ends[1]);
     return true;
@@ -133,10 +143,24 @@ static void xml_text(FILE *out, const char *text)
     }
 }
 
-static void tap_show(size_t number, const char *file, const struct outcome *outcome)
+/* In TAP a line end ends the test and a "#" begins a directive. */
+static void tap_words(const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '#' || *text == '\\') putchar('\\');
+        putchar((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+    }
+}
+
+static void tap_show(size_t number, const char *file, const struct outcome *outcome, bool seeds)
 {
     bool good = outcome->head.code == EXIT_HELD;
-    printf("%sok %zu - %s: %s%s\n", good ? "" : "not ", number, file, outcome->title, outcome->head.verdict_known_gap ? " # TODO known gap" : "");
+    printf("%sok %zu - ", good ? "" : "not ", number);
+    tap_words(file);
+    if (seeds) printf(" seed %" PRIu64, outcome->head.seed);
+    printf(": ");
+    tap_words(outcome->title);
+    printf("%s\n", outcome->head.verdict_known_gap ? " # TODO known gap" : "");
     for (const char *line = outcome->text; *line;) {
         size_t length = strcspn(line, "\n");
         printf("# %.*s\n", (int)length, line);
@@ -144,10 +168,11 @@ static void tap_show(size_t number, const char *file, const struct outcome *outc
     }
 }
 
-static void junit_show(const char *file, const struct outcome *outcome)
+static void junit_show(const char *file, const struct outcome *outcome, bool seeds)
 {
     printf("  <testcase classname=\"wspsim\" name=\"");
     xml_text(stdout, file);
+    if (seeds) printf(" seed %" PRIu64, outcome->head.seed);
     printf("\">");
     if (outcome->head.verdict_known_gap) printf("<skipped message=\"known gap\"/>");
     else if (outcome->head.code == EXIT_USAGE || outcome->head.code == EXIT_ENVIRONMENT) { printf("<error message=\"%s\">", outcome->head.verdict); xml_text(stdout, outcome->text); printf("</error>"); }
@@ -160,7 +185,9 @@ static void plain_show(const struct options *options, const char *file, const st
     bool good = outcome->head.code == EXIT_HELD;
     const char *on = !colour ? "" : good ? "\033[32m" : "\033[31m", *off = colour ? "\033[0m" : "";
     if (good && options->quiet) return;
-    printf("%s%-10s%s %s  %s\n", on, outcome->head.verdict, off, file, outcome->head.digest);
+    printf("%s%-10s%s %s%s%s", on, outcome->head.verdict, off, file, *outcome->head.digest ? "  " : "", outcome->head.digest);
+    if (options->seeds_given) printf("  seed %" PRIu64, outcome->head.seed);
+    putchar('\n');
     if (!good || outcome->head.verdict_known_gap) fputs(outcome->text, stdout);
 }
 
@@ -174,20 +201,33 @@ static void tally_add(struct tally *tally, const struct outcome *outcome)
     tally->code = exit_worse(tally->code, (enum exit_code)outcome->head.code);
 }
 
-static void outcome_lost(struct outcome *outcome)
+/* A broken invariant and exhausted memory end the worker with their own exit codes. */
+static void outcome_lost(struct outcome *outcome, const char *file, uint64_t seed, int status)
 {
     struct text text = { 0 };
-    *outcome = (struct outcome){ .head = { .code = EXIT_FAILED, .verdict = "fail" }, .title = get_text(-1, 0) };
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+    free(outcome->title);
+    free(outcome->text);
+    free(outcome->json);
+    *outcome = (struct outcome){ .head = { .code = EXIT_FAILED, .seed = seed, .verdict = "fail" }, .title = get_text(-1, 0) };
+    if (code == EXIT_INVARIANT || code == EXIT_ENVIRONMENT) {
+        outcome->head.code = (uint32_t)code;
+        snprintf(outcome->head.verdict, sizeof outcome->head.verdict, "error");
+    }
     text_add(&text, "  the process that ran this scenario ended before it could tell the result\n");
     outcome->text = text_done(&text);
-    outcome->json = memory_take(1);
+    struct job_result result = { .file = file, .seed = seed, .verdict = outcome->head.verdict, .run.verdict = RUN_ERROR, .problems = { .arena = arena_new(), .file = file } };
+    problem_add(&result.problems, 0, 0, "", "the process that ran this scenario ended before it could tell the result");
+    size_t size;
+    outcome->json = result_json_text(&result, &size);
+    arena_free(result.problems.arena);
 }
 
 static void outcome_show(const struct options *options, size_t number, const char *file, const struct outcome *outcome, bool colour)
 {
     if (options->json) fputs(outcome->json, stdout);
-    else if (options->format == FORMAT_TAP) tap_show(number, file, outcome);
-    else if (options->format == FORMAT_JUNIT) junit_show(file, outcome);
+    else if (options->format == FORMAT_TAP) tap_show(number, file, outcome, options->seeds_given);
+    else if (options->format == FORMAT_JUNIT) junit_show(file, outcome, options->seeds_given);
     else plain_show(options, file, outcome, colour);
 }
 
@@ -216,33 +256,44 @@ static void shard_take(const struct options *options, struct files *files)
     if (options->shards) files->count = kept;
 }
 
-static enum exit_code test_files(const struct options *options, const struct files *files)
+/* Hands the results out in order, whoever has them; a worker that is gone is followed by another, from the next item on. */
+static bool workers_drain(const struct plan *plan, struct worker *workers, size_t jobs, struct tally *tally)
 {
-    struct tally tally = { 0 };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t jobs = options->jobs ? options->jobs : processors > 0 ? (size_t)processors : 1;
-    if (jobs > files->count) jobs = files->count;
-    struct worker *workers = memory_take((jobs + 1) * sizeof *workers);
+    const struct options *options = plan->options;
     bool colour = colour_wanted(options, isatty(STDOUT_FILENO)), started = true;
-    for (size_t i = 0; i < jobs && started; i++) started = worker_start(&workers[i], options, files, i, jobs);
-    head_show(options, files->count);
-    for (size_t i = 0; started && i < files->count; i++) {
+    for (size_t i = 0; started && i < plan_count(plan); i++) {
         struct worker *worker = &workers[i % jobs];
         struct outcome outcome = { 0 };
         outcome_get(worker, &outcome);
         if (!outcome.arrived) {
-            outcome_lost(&outcome);
+            int status = 0;
             close(worker->pipe);
-            waitpid(worker->process, NULL, 0);
-            if (!worker_start(worker, options, files, i + jobs, jobs)) started = false;
+            waitpid(worker->process, &status, 0);
+            outcome_lost(&outcome, plan_file(plan, i), options->seeds_given ? options->seed_first + i % plan->seeds : options->seed, status);
+            started = worker_start(worker, plan, i + jobs, jobs);
         }
-        outcome_show(options, i + 1, files->paths[i], &outcome, colour);
-        tally_add(&tally, &outcome);
+        outcome_show(options, i + 1, plan_file(plan, i), &outcome, colour);
+        tally_add(tally, &outcome);
         free(outcome.title);
         free(outcome.text);
         free(outcome.json);
     }
-    for (size_t i = 0; i < jobs && workers[i].process > 0; i++) {
+    return started;
+}
+
+static enum exit_code test_plan(const struct plan *plan)
+{
+    const struct options *options = plan->options;
+    struct tally tally = { 0 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t jobs = options->jobs ? options->jobs : processors > 0 ? (size_t)processors : 1, count = 0;
+    if (jobs > plan_count(plan)) jobs = plan_count(plan);
+    struct worker *workers = memory_take((jobs + 1) * sizeof *workers);
+    while (count < jobs && worker_start(&workers[count], plan, count, jobs)) count++;
+    head_show(options, plan_count(plan));
+    bool started = count == jobs && workers_drain(plan, workers, jobs, &tally);
+    for (size_t i = 0; i < count; i++) {
+        if (workers[i].process <= 0) continue;
         close(workers[i].pipe);
         waitpid(workers[i].process, NULL, 0);
     }
@@ -255,18 +306,31 @@ static enum exit_code test_files(const struct options *options, const struct fil
     return tally.code;
 }
 
+/* Options that say where one run's rows go mean nothing for many runs at a time. */
+static bool options_fit(const struct options *options)
+{
+    const char *foreign = options->record ? "record" : options->pcap ? "pcap" : options->trace_file ? "trace-file" : options->trace != TRACE_NONE ? "trace" : NULL;
+    if (foreign) fprintf(stderr, "wspsim test: --%s is for `run`: several scenarios are tested at a time\n", foreign);
+    else if (options->seeds_given && options->seed_last - options->seed_first >= SEEDS_MOST) fprintf(stderr, "wspsim test: --seeds takes at most %d seeds\n", SEEDS_MOST);
+    else return true;
+    return false;
+}
+
 enum exit_code verb_test(const struct options *options)
 {
-    struct files files;
+    struct plan plan = { .options = options, .seeds = 1 };
     enum exit_code code = EXIT_ENVIRONMENT;
-    if (files_find(options->words, options->word_count, &files)) {
-        shard_take(options, &files);
-        if (files.count) code = test_files(options, &files);
+    if (!options_fit(options)) return EXIT_USAGE;
+    if (options->seeds_given) plan.seeds = (size_t)(options->seed_last - options->seed_first + 1);
+    if (files_find(options->words, options->word_count, &plan.files)) {
+        bool any = plan.files.count > 0;
+        shard_take(options, &plan.files);
+        if (any) code = test_plan(&plan); /* a shard may be empty where there are more shards than scenarios */
         else {
             fprintf(stderr, "wspsim: no scenario under these paths\n");
             code = EXIT_USAGE;
         }
     }
-    files_free(&files);
+    files_free(&plan.files);
     return code;
 }

@@ -3,7 +3,8 @@
  *
  * Cancelling frees the record and leaves the key behind: a key whose record carries another stamp is dead. Moving an event
  * to a later time leaves its key as well: the record gets the new stamp, and the time and the key to wait for take the place
- * of number and subject, which are put aside. When the old key comes due it goes back with what is true.
+ * of number and subject, which are put aside until the event is taken. When the old key comes due it goes back with what is
+ * true.
  */
 #include "core/engine.h"
 
@@ -352,9 +353,11 @@ static void head_discard(struct engine *engine, enum place place, wheel_key key)
         engine->dead--;
         return;
     }
-    uint64_t time = record->number;
-    record_restore(engine, record, index);
-    key_add(engine, record, time, (record->stamp & ~INDEX_MASK) | index);
+    /* It stays a moved one, now with a key of its own: what was put aside is not touched before the event is taken. */
+    uint64_t low = (record->stamp & ~INDEX_MASK) | index;
+    record->of.entry = (low & ~SCRIPT_BIT) >> INDEX_BITS;
+    key_add(engine, record, record->number, low);
+    record->what |= MOVED;
 }
 
 /* The first key that stands for an event. Out of line, to keep the usual way through engine_next short. */
@@ -392,7 +395,9 @@ bool engine_next(struct engine *engine, struct event *event)
         head_drop(engine, place);
     }
     size_t index = key_index(key);
-    const struct record *record = &engine->records[index];
+    struct record *record = &engine->records[index];
+    if (UNLIKELY(record->what & MOVED))
+        record_restore(engine, record, index);
     event->kind = (enum event_kind)(record->what >> KIND_SHIFT & 255);
     event->cause = record->what & ((UINT64_C(1) << CAUSE_BITS) - 1);
     event->subject.any = record->of.subject;

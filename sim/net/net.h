@@ -25,7 +25,7 @@ struct iface;
 struct ifaddr;
 
 struct net *net_new(struct engine *engine, struct trace *trace);
-void net_free(struct net *net);
+void net_free(struct net *net); /* before the engine; tasks are not touched */
 const char *net_why(const struct net *net);
 
 /* ---- hosts ---- */

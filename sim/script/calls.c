@@ -96,7 +96,7 @@ static void check_times(const struct call *call)
     int64_t now_ns = script_now(script), start_ns = script->runs[call->step->index].start_ns;
     const struct json *at = argument(call, "returns_at"), *within = argument(call, "within"), *lasts = argument(call, "lasts");
     if (at) {
-        int64_t from_ns = read_time(at) + (at->text[0] == '+' ? start_ns : 0), until_ns = from_ns + (within ? read_time(within) : 0);
+        int64_t from_ns = time_after(at->text[0] == '+' ? start_ns : 0, read_time(at)), until_ns = time_after(from_ns, within ? read_time(within) : 0);
         if (now_ns < from_ns || now_ns > until_ns) fail_step(script, call->step, at, json_words(script, at), time_words(script, now_ns), "`%s` returned at another time", call->step->kind->name);
     }
     if (lasts && now_ns - start_ns != read_time(lasts)) fail_step(script, call->step, lasts, json_words(script, lasts), time_words(script, now_ns - start_ns), "`%s` took another time", call->step->kind->name);
@@ -145,8 +145,11 @@ static struct outcome call_ioctl(const struct call *call)
     outcome.error = error;
     bool counted = memory_holds(call->process, buffers.bytes, sizeof *buffers.bytes);
     if (counted) check_bytes(call, buffers.bytes);
+    const struct json *out = argument(call, "out");
     if (!outcome.failed && counted && buffers.out && memory_holds(call->process, buffers.out, *buffers.bytes))
         check_out(call, decode_ioctl_out(call->script->arena, call->process, spi.code, buffers.out, *buffers.bytes));
+    else if (out && out->type == JSON_OBJECT && (!outcome.failed || error == WSA_IO_PENDING))
+        fail_step(call->script, call->step, out, json_words(call->script, out), NULL, "%s", outcome.failed ? "the call is pending: there is no output yet" : "the byte count is beyond the buffer: there is no output to look at");
     marshal_free(call->process, &buffers, outcome.failed && error == WSA_IO_PENDING);
     return outcome;
 }
@@ -183,10 +186,11 @@ static struct outcome call_enum_network_events(const struct call *call)
     WSANETWORKEVENTS *events = out && out->type == JSON_NULL ? NULL : is_text(out, "bad") ? memory_outside(call->process) : memory_block(call->process, sizeof *events);
     HANDLE event = call_event(call, "event");
     bool failed = spi_enum_network_events(call->line->thread, call_socket(call), event, events, &error) != 0;
-    if (!failed) check_out(call, decode_network_events(call->script->arena, events));
+    bool held = events && memory_holds(call->process, events, sizeof *events);
+    if (!failed && held) check_out(call, decode_network_events(call->script->arena, events));
     const uintptr_t *selected = socket->type == JSON_TEXT ? binding_find(&call->actor->selected, socket->text) : NULL;
-    if (!failed && events->lNetworkEvents) claim_signal(call->actor, event ? event : selected ? (HANDLE)*selected : NULL);
-    if (events && memory_holds(call->process, events, sizeof *events)) memory_release(call->process, events);
+    if (!failed && held && events->lNetworkEvents) claim_signal(call->actor, event ? event : selected ? (HANDLE)*selected : NULL);
+    if (held) memory_release(call->process, events);
     return (struct outcome){ .failed = failed, .error = error };
 }
 

@@ -25,6 +25,7 @@ struct line {
     struct thread *thread;
     const struct step *command;          /* running now on the thread's fiber; NULL: it is free */
     bool started;
+    size_t late;                         /* steps that were due while it was busy, and wait */
 };
 
 struct bound { const char *name; uintptr_t value; };          /* a name of the actor and what it stands for */
@@ -38,6 +39,7 @@ struct actor {
     struct bindings sockets, overlapped, events, routines;
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
     bool start_failed;
+    uint64_t seen, settled;              /* observations counted; all up to `settled` are claimed */
 };
 
 enum progress { STEP_WAITS, STEP_DUE, STEP_LATE, STEP_RUNS, STEP_DONE }; /* LATE: due, but its thread is busy (when: free) */
@@ -62,6 +64,8 @@ struct script {
     bool begun, crashed;
 };
 
+/* Time has an end: what lies beyond it is as late as can be. */
+static inline int64_t time_after(int64_t at_ns, int64_t span_ns) { return span_ns > INT64_MAX - 1 - at_ns ? INT64_MAX - 1 : at_ns + span_ns; }
 static inline int64_t script_now(const struct script *script) { return engine_now_ns(script->setup.engine); }
 const struct json *script_member(const struct script *script, const struct step *step, const char *name);
 

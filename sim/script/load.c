@@ -22,6 +22,9 @@ static const struct member actor_members[] = {
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
 
+/* Members that the language has and this version does not serve. */
+static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" }, { "a scenario", "lan" }, { "an actor", "chain" }, { "an interface", "rss" } };
+
 /* ---- members against a table ---- */
 
 static bool member_known(const char *name, const struct member *const *tables)
@@ -36,20 +39,16 @@ static void member_unknown(struct problems *problems, const struct json *node, c
 {
     const char *candidates[64];
     size_t count = 0;
+    for (size_t i = 0; i < sizeof later_members / sizeof *later_members; i++)
+        if (strcmp(node->name, later_members[i].name) == 0 && strcmp(what, later_members[i].what) == 0) {
+            problem_at_name(problems, node, "this version has no `%s` yet", node->name);
+            return;
+        }
     for (; *tables; tables++)
         for (const struct member *member = *tables; member->name && count < 64; member++) candidates[count++] = member->name;
     const char *near = nearest_word(node->name, candidates, count);
     if (near) problem_at_name(problems, node, "%s has no member \"%s\"; did you mean \"%s\"?", what, node->name, near);
     else problem_at_name(problems, node, "%s has no member \"%s\"", what, node->name);
-}
-
-/* "$name" stands for a parameter's value. */
-const struct json *load_resolve(const struct loading *load, const struct json *value)
-{
-    if (!value || value->type != JSON_TEXT || value->text[0] != '$') return value;
-    for (size_t i = 0; i < load->scenario->parameter_count; i++)
-        if (strcmp(load->scenario->parameters[i]->name, value->text + 1) == 0) return load->scenario->parameters[i];
-    return value;
 }
 
 bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what)
@@ -64,7 +63,7 @@ bool load_members(struct loading *load, const struct json *object, const struct 
         if (!member_known(member->name, tables)) member_unknown(problems, member, tables, what);
     for (; *tables; tables++)
         for (const struct member *row = *tables; row->name; row++) {
-            const struct json *value = load_resolve(load, json_member(object, row->name));
+            const struct json *value = json_member(object, row->name);
             if (value) type_check(problems, value, row->type);
             else if (row->required) problem_at(problems, object, "%s needs \"%s\": %s", what, row->name, type_words(row->type));
         }
@@ -73,33 +72,82 @@ bool load_members(struct loading *load, const struct json *object, const struct 
 
 /* ---- parameters ---- */
 
-static const struct json *parameter_given(struct loading *load, const struct json *declared, const char *value)
+struct parameters { struct json **values; const char **names; size_t count; };
+
+/* The command line's value has the type that the declaration has. */
+static void parameter_give(struct loading *load, struct json *declared, const char *value)
 {
-    struct json *node = arena_take(load->scenario->arena, sizeof *node);
+    struct arena *arena = load->scenario->arena;
+    bool negative = value[0] == '-', truth = strcmp(value, "true") == 0, good = true;
     uint64_t number;
-    *node = *declared; /* its name and place; the value is the command line's */
-    node->text = arena_text(load->scenario->arena, value);
-    node->type = strcmp(value, "true") == 0 ? JSON_TRUE : strcmp(value, "false") == 0 ? JSON_FALSE : number_parse(value, &number) && declared->type == JSON_NUMBER ? JSON_NUMBER : JSON_TEXT;
-    return node;
+    if (declared->type == JSON_NUMBER) {
+        good = number_parse(value + negative, &number);
+        if (good) declared->text = arena_printf(arena, "%s%llu", negative ? "-" : "", (unsigned long long)number);
+    } else if (declared->type == JSON_TRUE || declared->type == JSON_FALSE) {
+        good = truth || strcmp(value, "false") == 0;
+        declared->type = truth ? JSON_TRUE : JSON_FALSE;
+    } else {
+        declared->text = arena_text(arena, value);
+    }
+    if (good) return;
+    problem_at(load->problems, declared, "the parameter \"%s\" is %s; --param gives it \"%s\"", declared->name, declared->type == JSON_NUMBER ? "a whole number" : "true or false", value);
 }
 
+static void parameter_unknown(struct loading *load, const struct parameters *parameters, const struct json *node, const char *name)
+{
+    const char *near = nearest_word(name, parameters->names, parameters->count);
+    if (near) problem_at(load->problems, node, "this scenario declares no parameter \"%s\"; did you mean \"%s\"?", name, near);
+    else problem_at(load->problems, node, "this scenario declares no parameter \"%s\"", name);
+}
+
+static struct json *parameter_find(const struct parameters *parameters, const char *name)
+{
+    for (size_t i = 0; i < parameters->count; i++)
+        if (strcmp(parameters->names[i], name) == 0) return parameters->values[i];
+    return NULL;
+}
+
+static bool is_prose(const struct json *node)
+{
+    static const char *const names[] = { "title", "about", "source", "known_gap", "text", "question", "answer" };
+    for (size_t i = 0; node->name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(node->name, names[i]) == 0) return true;
+    return false;
+}
+
+/* "$name" stands for a parameter's value, wherever a value stands; prose may say what it likes. */
+static void parameters_put(struct loading *load, const struct parameters *parameters, struct json *node)
+{
+    const struct json *value;
+    if (node->type == JSON_TEXT && node->text[0] == '$' && !is_prose(node)) {
+        if ((value = parameter_find(parameters, node->text + 1))) {
+            node->type = value->type;
+            node->text = value->text;
+        } else {
+            parameter_unknown(load, parameters, node, node->text + 1);
+        }
+    }
+    for (const struct json *child = node->first; child; child = child->next)
+        if (node->parent || !child->name || strcmp(child->name, "params") != 0) parameters_put(load, parameters, (struct json *)(uintptr_t)child);
+}
+
+/* The tree is this scenario's own, so the values are put into it: all that follows sees them and nothing else. */
 static void load_parameters(struct loading *load, const struct scenario_parameter *given, size_t given_count)
 {
-    struct scenario *scenario = load->scenario;
-    const struct json *declared = json_member(scenario->document->root, "params");
-    size_t count = declared && declared->type == JSON_OBJECT ? declared->count : 0;
-    scenario->parameters = arena_take(scenario->arena, (count + 1) * sizeof(struct json *));
-    for (const struct json *member = count ? declared->first : NULL; member; member = member->next) {
-        if (member->type == JSON_LIST || member->type == JSON_OBJECT) problem_at(load->problems, member, "a parameter's value is a text, a number, true or false");
-        scenario->parameters[scenario->parameter_count++] = member;
+    const struct json *root = load->scenario->document->root, *declared = json_member(root, "params");
+    size_t room = declared && declared->type == JSON_OBJECT ? declared->count : 0;
+    struct parameters parameters = { .values = arena_take(load->scenario->arena, (room + 1) * sizeof(struct json *)), .names = arena_take(load->scenario->arena, (room + 1) * sizeof(char *)) };
+    for (const struct json *member = room ? declared->first : NULL; member; member = member->next) {
+        if (member->type == JSON_LIST || member->type == JSON_OBJECT || member->type == JSON_NULL) problem_at(load->problems, member, "a parameter's value is a text, a number, true or false");
+        parameters.values[parameters.count] = (struct json *)(uintptr_t)member;
+        parameters.names[parameters.count++] = member->name;
     }
     for (size_t i = 0; i < given_count; i++) {
-        size_t at = 0;
-        while (at < count && strcmp(scenario->parameters[at]->name, given[i].name) != 0) at++;
-        if (at < count) { scenario->parameters[at] = parameter_given(load, scenario->parameters[at], given[i].value); continue; }
-        const char *message = arena_printf(scenario->arena, "this scenario declares no parameter \"%s\"", given[i].name);
-        problem_add(load->problems, 1, 1, "", message);
+        struct json *found = parameter_find(&parameters, given[i].name);
+        if (found) parameter_give(load, found, given[i].value);
+        else parameter_unknown(load, &parameters, declared ? declared : root, given[i].name);
     }
+    parameters_put(load, &parameters, (struct json *)(uintptr_t)root);
 }
 
 /* ---- actors ---- */
@@ -173,9 +221,12 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
     static const struct member *const end_tables[] = { at_end_members, NULL };
     struct scenario *scenario = load->scenario;
     const struct json *root = scenario->document->root, *format = json_member(root, "format");
-    if (format && format->type == JSON_TEXT && strcmp(format->text, "wspsim/1") != 0)
+    if (format && format->type == JSON_TEXT && strcmp(format->text, "wspsim/1") != 0) {
         problem_at(load->problems, format, "the format is \"%s\"; this version reads \"wspsim/1\"", format->text);
-    if (!load_members(load, root, tables, "a scenario")) return;
+        return; /* another format: what else is in it means something else */
+    }
+    load_parameters(load, given, given_count);
+    if (!load_members(load, root, tables, "a scenario") || load->problems->count) return;
     const struct json *links = json_member(root, "links"), *seed = json_member(root, "seed");
     if (links && links->count) problem_at_name(load->problems, links, "this version has no links yet");
     scenario->title = text_of(root, "title");
@@ -188,7 +239,6 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
     scenario->defaults = json_member(root, "defaults");
     scenario->at_end = json_member(root, "at_end");
     load_proves(load);
-    load_parameters(load, given, given_count);
     if (scenario->at_end) load_members(load, scenario->at_end, end_tables, "at_end");
     load_actors(load);
     if (load->problems->count == 0) load_steps(load);

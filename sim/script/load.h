@@ -10,8 +10,9 @@ struct loading { struct scenario *scenario; struct problems *problems; };
 
 /* Members against tables (the list ends with NULL): unknown ones, wrong types, missing ones. True if nothing is wrong. */
 bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what);
-const struct json *load_resolve(const struct loading *load, const struct json *value);
 void load_steps(struct loading *load);
+/* What the members of one step say together, and what stands inside them (load_rules.c). */
+void load_rules(struct loading *load, const struct step *step);
 /* Which names an actor's steps bring into being, and which they only use (load_names.c). */
 void load_names(struct loading *load);
 #endif

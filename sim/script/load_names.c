@@ -7,15 +7,20 @@
 #include "core/text.h"
 #include "script/load.h"
 
-#define NAMES_MOST 512
+struct names { const char **words; size_t count, room; };
 
-struct names { const char *words[NAMES_MOST]; size_t count; };
-
-static void names_add(struct names *names, const struct json *value)
+static void names_add(struct loading *load, struct names *names, const struct json *value)
 {
-    if (!value || value->type != JSON_TEXT || names->count == NAMES_MOST) return;
+    if (!value || value->type != JSON_TEXT) return;
+    if (is_text(value, "bad")) { problem_at(load->problems, value, "\"bad\" is a pointer outside the address space and cannot be a name"); return; }
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->words[i], value->text) == 0) return;
+    if (names->count == names->room) {
+        const char **old = names->words;
+        names->room = names->room ? 2 * names->room : 16;
+        names->words = arena_take(load->scenario->arena, names->room * sizeof *names->words);
+        if (names->count) memcpy(names->words, old, names->count * sizeof *names->words);
+    }
     names->words[names->count++] = value->text;
 }
 
@@ -37,23 +42,25 @@ static void call_names(struct loading *load, struct actor_names *names, const st
     const struct json *socket = step_member(scenario, step, "socket"), *overlapped = step_member(scenario, step, "overlapped"), *event = step_member(scenario, step, "event");
     names_need(load, &names->sockets, socket, "socket");
     switch (step->kind->number) {
-    case CALL_SOCKET: names_add(&names->sockets, step_member(scenario, step, "as")); return;
+    case CALL_SOCKET: names_add(load, &names->sockets, step_member(scenario, step, "as")); return;
     case CALL_IOCTL:
-        if (!is_text(overlapped, "bad")) names_add(&names->overlapped, overlapped);
-        names_add(&names->events, event);
-        names_add(&names->routines, step_member(scenario, step, "routine"));
+        if (!is_text(overlapped, "bad")) names_add(load, &names->overlapped, overlapped);
+        if (!is_text(event, "bad")) names_add(load, &names->events, event);
+        names_add(load, &names->routines, step_member(scenario, step, "routine"));
         return;
-    case CALL_EVENTSELECT: names_add(&names->events, event); return;
-    case CALL_ENUMNETWORKEVENTS: names_add(&names->events, event); return;
+    case CALL_EVENTSELECT:
+    case CALL_ENUMNETWORKEVENTS:
+        if (!is_text(event, "bad")) names_add(load, &names->events, event);
+        return;
     case CALL_GETOVERLAPPEDRESULT:
     case CALL_CANCELIO:
         if (!is_text(overlapped, "bad")) names_need(load, &names->overlapped, overlapped, "OVERLAPPED");
         return;
     case CALL_SETEVENT:
-    case CALL_RESETEVENT: names_add(&names->events, event); return;
+    case CALL_RESETEVENT: names_add(load, &names->events, event); return;
     case CALL_WAIT: {
         const struct json *list = step_member(scenario, step, "events");
-        for (const struct json *element = list->first; element; element = element->next) names_add(&names->events, element);
+        for (const struct json *element = list->first; element; element = element->next) names_add(load, &names->events, element);
         return;
     }
     default: return;

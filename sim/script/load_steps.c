@@ -19,12 +19,34 @@ static const char *class_word(const struct json *node)
     return found;
 }
 
+/* None of the four, or several of them; perhaps one of them misspelt. */
+static void class_missing(struct problems *problems, const struct json *node)
+{
+    static const char *const words[] = { "do", "sees", "assert", "together" };
+    const char *any = NULL, *second = NULL;
+    for (size_t i = 0; i < 4; i++) {
+        if (!json_member(node, words[i])) continue;
+        if (any) second = words[i];
+        else any = words[i];
+    }
+    for (const struct json *member = any ? NULL : node->first; member; member = member->next) {
+        const char *near = nearest_word(member->name, words, 4);
+        bool known = false;
+        for (const struct member *row = step_members; row->name; row++) known = known || strcmp(row->name, member->name) == 0;
+        if (!near || known) continue;
+        problem_at_name(problems, member, "a step has no member \"%s\"; did you mean \"%s\"?", member->name, near);
+        return;
+    }
+    if (second) problem_at(problems, node, "a step has exactly one of \"do\", \"sees\", \"assert\" and \"together\", here stand \"%s\" and \"%s\"", any, second);
+    else problem_at(problems, node, "a step needs \"do\", \"sees\", \"assert\" or \"together\"");
+}
+
 static bool step_kind_load(struct loading *load, struct step *step)
 {
     struct problems *problems = load->problems;
     const char *word = class_word(step->node);
     if (!word) {
-        problem_at(problems, step->node, "a step has exactly one of \"do\", \"sees\", \"assert\" and \"together\"");
+        class_missing(problems, step->node);
         return false;
     }
     if (strcmp(word, "together") == 0) return true;
@@ -41,16 +63,18 @@ static bool step_kind_load(struct loading *load, struct step *step)
 
 static void step_time_load(struct loading *load, struct step *step)
 {
-    const struct json *at = load_resolve(load, json_member(step->node, "at")), *when = json_member(step->node, "when");
+    const struct json *at = json_member(step->node, "at"), *when = json_member(step->node, "when");
     step->time = AT_FOLLOWS;
-    if (at && type_check(load->problems, at, TYPE_AT)) {
+    if (at) {
         step->time = at->text[0] == '+' ? AT_AFTER : AT_TIME;
         step->at_ns = read_time(at);
     }
     if (at && step->inside) problem_at_name(load->problems, at, "a step inside `together` has no time of its own");
-    if (!when || when->type != JSON_TEXT) return;
+    if (!when) return;
     step->when_free = strcmp(when->text, "free") == 0;
     if (!step->when_free) problem_at(load->problems, when, "\"%s\" is not known here; expected \"free\"", when->text);
+    else if (step->inside) problem_at_name(load->problems, when, "a step inside `together` starts with the list: it waits for nobody");
+    else if (!step->kind || step->kind->class != STEP_CALL) problem_at_name(load->problems, when, "only a call can wait for its thread: this step needs none");
 }
 
 static void step_actor_unknown(struct loading *load, const struct json *by)
@@ -74,7 +98,7 @@ static void step_actor_load(struct loading *load, struct step *step)
         if (needs) problem_at(load->problems, step->node, "this step needs \"by\": the actor whose it is");
         return;
     }
-    if (!type_check(load->problems, by, TYPE_TEXT)) return;
+    if (by->type != JSON_TEXT) return; /* said already */
     if (class == STEP_NET || class == STEP_TOGETHER) { problem_at_name(load->problems, by, "nobody does this: it is the network's own step, without \"by\""); return; }
     for (size_t i = 0; i < load->scenario->actor_count; i++)
         for (size_t k = 0; k < load->scenario->actors[i].thread_count; k++) {
@@ -90,9 +114,8 @@ static void step_load(struct loading *load, const struct json *node, struct step
 
 static void together_load(struct loading *load, struct step *step)
 {
-    static const struct member *const tables[] = { step_members, NULL };
     const struct json *list = json_member(step->node, "together");
-    if (!load_members(load, step->node, tables, "a `together` step")) return;
+    if (!list->first) problem_at(load->problems, list, "nothing stands in this `together` list");
     step->parts = arena_take(load->scenario->arena, (list->count + 1) * sizeof *step->parts);
     for (const struct json *node = list->first; node; node = node->next) {
         struct step *part = &step->parts[step->part_count++];
@@ -103,6 +126,21 @@ static void together_load(struct loading *load, struct step *step)
     }
 }
 
+static bool step_members_load(struct loading *load, struct step *step)
+{
+    const struct step_kind *kind = step->kind;
+    const struct member *const none[] = { step_members, NULL };
+    const struct member *const plain[] = { step_members, kind ? kind->members : NULL, NULL };
+    const struct member *const call[] = { step_members, call_members, kind ? kind->members : NULL, NULL };
+    const char *what = kind ? arena_printf(load->scenario->arena, "`%s`", kind->name) : "`together`";
+    if (!load_members(load, step->node, !kind ? none : kind->class == STEP_CALL ? call : plain, what)) return false;
+    const struct json *returns = json_member(step->node, "returns");
+    if (!kind || kind->class != STEP_CALL || !returns) return true;
+    step->returns_never = is_text(returns, "never");
+    bool waits = kind->number == CALL_WAIT || kind->number == CALL_SLEEP;
+    return step->returns_never || type_check(load->problems, returns, waits ? TYPE_WAIT_RESULT : TYPE_ERROR);
+}
+
 static void step_load(struct loading *load, const struct json *node, struct step *step, size_t index)
 {
     step->index = index;
@@ -110,18 +148,11 @@ static void step_load(struct loading *load, const struct json *node, struct step
     step->pointer = json_pointer(load->scenario->arena, node);
     if (node->type != JSON_OBJECT) { problem_at(load->problems, node, "a step is an object, found %s", json_type_name(node->type)); return; }
     if (!step_kind_load(load, step)) return;
-    step_time_load(load, step);
+    bool good = step_members_load(load, step);
+    if (good) step_time_load(load, step);
     step_actor_load(load, step);
-    if (!step->kind) { together_load(load, step); return; }
-    const struct member *const plain[] = { step_members, step->kind->members, NULL };
-    const struct member *const call[] = { step_members, call_members, step->kind->members, NULL };
-    const char *what = arena_printf(load->scenario->arena, "`%s`", step->kind->name);
-    if (!load_members(load, node, step->kind->class == STEP_CALL ? call : plain, what)) return;
-    const struct json *returns = load_resolve(load, json_member(node, "returns"));
-    step->returns_never = step->kind->class == STEP_CALL && is_text(returns, "never");
-    if (step->kind->class != STEP_CALL || !returns || step->returns_never) return;
-    bool waits = step->kind->number == CALL_WAIT || step->kind->number == CALL_SLEEP;
-    type_check(load->problems, returns, waits ? TYPE_WAIT_RESULT : TYPE_ERROR);
+    if (good && step->kind) load_rules(load, step);
+    if (good && !step->kind) together_load(load, step);
 }
 
 /* A thread's own steps, in the order of the file; the network's are a line of their own. */
@@ -155,7 +186,10 @@ static void actors_start(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
         const struct step *step = &scenario->steps[i];
-        if (step->actor >= 0 && step->kind->class == STEP_CALL && step->kind->number == CALL_STARTUP) scenario->actors[step->actor].starts_itself = true;
+        for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) {
+            const struct step *one = step->kind ? step : &step->parts[k];
+            if (one->actor >= 0 && one->kind->class == STEP_CALL && one->kind->number == CALL_STARTUP) scenario->actors[one->actor].starts_itself = true;
+        }
     }
 }
 
@@ -177,6 +211,6 @@ void load_steps(struct loading *load)
 
 const struct json *step_member(const struct scenario *scenario, const struct step *step, const char *name)
 {
-    const struct loading load = { .scenario = (struct scenario *)(uintptr_t)scenario };
-    return load_resolve(&load, json_member(step->node, name));
+    (void)scenario;
+    return json_member(step->node, name);
 }

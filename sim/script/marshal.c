@@ -49,6 +49,30 @@ size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room)
     return sizeof small;
 }
 
+void marshal_check(struct problems *problems, const struct json *value)
+{
+    static const char *const names[] = { "hex", "sockaddr", "int", "ulong", "bool" };
+    static const char *const wanted[] = { "an even number of hexadecimal digits, at most 8192", "an address with a port, such as \"192.0.2.1:0\" or \"[2001:db8::1]:0\"",
+                                          "a whole number from -2147483648 to 2147483647", "a whole number from 0 to 4294967295", "true or false" };
+    uint8_t bytes[VALUE_BYTES];
+    const struct json *member = value->first;
+    if (value->count != 1) {
+        problem_at(problems, value, "a typed value has exactly one of \"sockaddr\", \"ulong\", \"int\", \"bool\" and \"hex\"");
+        return;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(member->name, names[i]) != 0) continue;
+        if (marshal_value(value, bytes, sizeof bytes) != SIZE_MAX) return;
+        if (member->type == JSON_TEXT) problem_at(problems, member, "\"%s\" is not %s", member->text, wanted[i]);
+        else if (member->type == JSON_NUMBER) problem_at(problems, member, "%s is not %s", member->text, wanted[i]);
+        else problem_at(problems, member, "expected %s, found %s", wanted[i], json_type_name(member->type));
+        return;
+    }
+    const char *near = nearest_word(member->name, names, sizeof names / sizeof *names);
+    if (near) problem_at_name(problems, member, "there is no typed value \"%s\"; did you mean \"%s\"?", member->name, near);
+    else problem_at_name(problems, member, "there is no typed value \"%s\"; this version has \"sockaddr\", \"ulong\", \"int\", \"bool\" and \"hex\"", member->name);
+}
+
 static void *block(struct marshal *marshal, struct process *process, size_t size)
 {
     return marshal->blocks[marshal->block_count++] = memory_block(process, size);

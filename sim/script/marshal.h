@@ -20,6 +20,8 @@ struct marshal {
 bool marshal_ioctl(struct script *script, struct process *process, const struct step *step, struct marshal *marshal);
 /* A pending request keeps its buffers: they are the provider's until it completes. */
 void marshal_free(struct process *process, struct marshal *marshal, bool pending);
-/* The bytes of a typed value; its size, or SIZE_MAX if it is none. `check` uses it through marshal_check. */
+/* Says at its place what is wrong with a typed value. */
+void marshal_check(struct problems *problems, const struct json *value);
+/* The bytes of a typed value; its size, or SIZE_MAX if it is none. */
 size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room);
 #endif

@@ -51,7 +51,7 @@ static bool address_step(struct script *script, const struct step *step, struct 
     struct kernel_address address;
     enum address_state state;
     if (step->kind->number == NET_ADDRESS_ADD) return address_add(script, step, iface);
-    if (!address_of(script_member(script, step, "address"), &address)) return false;
+    address_of(script_member(script, step, "address"), &address);
     if (step->kind->number == NET_ADDRESS_REMOVE) return ifaddr_remove(iface, &address);
     address_state_parse(script_member(script, step, "state")->text, &state);
     return ifaddr_state(iface, &address, state);

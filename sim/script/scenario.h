@@ -60,8 +60,6 @@ struct scenario {
     struct step *steps;
     size_t step_count;
     struct thread_setup network;    /* the network's own line of steps */
-    const struct json **parameters; /* values in force, for "$name" */
-    size_t parameter_count;
 };
 
 struct scenario_parameter { const char *name, *value; };
@@ -71,6 +69,6 @@ struct scenario *scenario_read(const char *file, const struct scenario_parameter
 /* The same from memory (a record's scenario text). */
 struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_parameter *given, size_t given_count, struct problems *problems);
 
-/* A step's member with "$parameter" resolved; NULL: not there. */
+/* A step's member; NULL: not there. Parameters stand in their places already. */
 const struct json *step_member(const struct scenario *scenario, const struct step *step, const char *name);
 #endif

@@ -92,6 +92,7 @@ static void call_start(struct script *script, const struct step *step)
         line_run(line, step);
     } else if (step->when_free) {
         run->progress = STEP_LATE;
+        line->late++;
     } else {
         fail_step(script, step, NULL, NULL, NULL, "the thread %s is still busy with %s (say \"when\": \"free\" to wait for it)", thread_name(line->thread), line->command->pointer);
         step_returned(script, step);
@@ -127,11 +128,12 @@ static void step_start(struct script *script, const struct step *step)
     const struct step *steps = script->setup.scenario->steps;
     run->progress = STEP_RUNS;
     run->start_ns = script_now(script);
+    if (step->returns_never) script->outstanding--;
     step_row(script, step);
     run->row = trace_cause(script->setup.trace);
     /* "+5ms" counts from the start of the step before it in the file. */
     if (step->index + 1 < script->setup.scenario->step_count && steps[step->index + 1].time == AT_AFTER && script->runs[step->index + 1].progress == STEP_WAITS)
-        step_due(script, &steps[step->index + 1], run->start_ns + steps[step->index + 1].at_ns);
+        step_due(script, &steps[step->index + 1], time_after(run->start_ns, steps[step->index + 1].at_ns));
     if (step->kind) { step_act(script, step); return; }
     for (size_t i = 0; i < step->part_count; i++) step_act(script, &step->parts[i]);
     if (run->progress == STEP_RUNS) step_returned(script, step);
@@ -145,14 +147,25 @@ static const struct step *line_late(struct script *script, const struct step *st
     return NULL;
 }
 
+/* A call inside a `together` list returns for itself, whenever that is, and the run waits for it. */
+static bool part_counts(const struct step *part) { return part->kind->class == STEP_CALL && !part->returns_never; }
+
 void step_returned(struct script *script, const struct step *step)
 {
     struct step_run *run = &script->runs[step->index];
-    if (step->inside || run->progress == STEP_DONE) return;
+    if (step->inside) {
+        if (part_counts(step)) script->outstanding--;
+        return;
+    }
+    if (run->progress == STEP_DONE) return;
     run->progress = STEP_DONE;
     if (!step->returns_never) script->outstanding--;
-    const struct step *next = step->next_here, *late = line_late(script, step);
-    if (late) step_due(script, late, script_now(script));
+    struct line *line = step_line(script, step);
+    const struct step *next = step->next_here, *late = line->late ? line_late(script, step) : NULL;
+    if (late) {
+        line->late--;
+        step_due(script, late, script_now(script));
+    }
     if (next && next->time == AT_FOLLOWS && script->runs[next->index].progress == STEP_WAITS) step_due(script, next, script_now(script));
 }
 
@@ -221,6 +234,7 @@ struct script *script_new(const struct script_setup *setup, struct problems *pro
     script->network.script = script;
     bool good = world_build(scenario, setup->net, setup->seed, problems);
     if (good) world_check_steps(scenario, setup->net, problems);
+    good = problems->count == 0;
     for (size_t i = 0; good && i < scenario->actor_count; i++) good = actor_new(script, &script->actors[i], &scenario->actors[i], problems);
     if (good && problems->count == 0) return script;
     script_free(script);
@@ -253,7 +267,8 @@ void script_begin(struct script *script)
     const struct scenario *scenario = script->setup.scenario;
     for (size_t i = 0; i < scenario->step_count; i++) {
         const struct step *step = &scenario->steps[i];
-        if (!step->returns_never) script->outstanding++;
+        script->outstanding++; /* a call that never returns is waited for until it starts */
+        for (size_t k = 0; k < step->part_count; k++) script->outstanding += part_counts(&step->parts[k]);
         if (step->time == AT_TIME) step_due(script, step, step->at_ns);
         if (step->time == AT_AFTER && i == 0) step_due(script, step, step->at_ns);
     }
@@ -291,6 +306,22 @@ void script_crashed(struct script *script, const char *what)
 
 /* ---- the end ---- */
 
+/* A run that was stopped before a call's time says nothing of the call. */
+static bool time_over(const struct script *script, const struct json *returns_at, int64_t start_ns)
+{
+    return time_after(returns_at->text[0] == '+' ? start_ns : 0, read_time(returns_at)) < script_now(script);
+}
+
+/* A part of a `together` list that is still running: its thread says so. */
+static void end_part(struct script *script, const struct line *line, const char *stopped)
+{
+    const struct step *part = line->command;
+    if (!part || !part->inside || part->returns_never) return;
+    const struct json *returns_at = script_member(script, part, "returns_at");
+    struct failure *failure = fail_step(script, part, returns_at, NULL, NULL, "the call has not returned when the run ended (%s)", stopped ? stopped : "nothing more can happen");
+    failure->undecided = !returns_at || (stopped && !time_over(script, returns_at, script->runs[part->index].start_ns));
+}
+
 static void end_step(struct script *script, const struct step *step, const char *stopped)
 {
     const struct step_run *run = &script->runs[step->index];
@@ -302,7 +333,7 @@ static void end_step(struct script *script, const struct step *step, const char 
     const struct json *returns_at = step->kind && step->kind->class == STEP_CALL ? script_member(script, step, "returns_at") : NULL;
     const char *why = stopped ? stopped : "nothing more can happen";
     if (run->progress == STEP_RUNS && returns_at)
-        fail_step(script, step, returns_at, json_words(script, returns_at), NULL, "the call has not returned when the run ended (%s)", why);
+        fail_step(script, step, returns_at, json_words(script, returns_at), NULL, "the call has not returned when the run ended (%s)", why)->undecided = stopped && !time_over(script, returns_at, run->start_ns);
     else if (run->progress == STEP_RUNS)
         fail_step(script, step, NULL, NULL, NULL, "this step has not ended when the run ended (%s)", why)->undecided = true;
     else
@@ -338,6 +369,8 @@ void script_end(struct script *script, const char *stopped)
     sees_end(script);
     for (size_t i = 0; i < script->setup.scenario->step_count; i++)
         if (!script->crashed) end_step(script, &script->setup.scenario->steps[i], stopped);
+    for (size_t i = 0; !script->crashed && i < script->setup.scenario->actor_count; i++)
+        for (size_t k = 0; k < script->setup.scenario->actors[i].thread_count; k++) end_part(script, &script->actors[i].lines[k], stopped);
     end_rules(script);
     if (script->crashed || stopped) return;
     uint64_t handles = 0;

@@ -52,19 +52,26 @@ static void claim_check(struct script *script, const struct step *step, const st
         fail_step(script, step, bytes, json_words(script, bytes), arena_printf(script->arena, "%u", (unsigned)seen->bytes), "the routine was given another byte count");
 }
 
+/* The first observation that may still be unclaimed. */
+static uint64_t first_open(struct actor *actor)
+{
+    const struct observation *seen;
+    while ((seen = process_observation(actor->process, actor->settled + 1)) && seen->claimed) actor->settled++;
+    return actor->settled + 1;
+}
+
 bool claim_signal(struct actor *actor, HANDLE event)
 {
     struct observation *seen;
-    for (uint64_t i = 1; (seen = process_observation(actor->process, i)); i++)
+    for (uint64_t i = first_open(actor); (seen = process_observation(actor->process, i)); i++)
         if (!seen->claimed && seen->kind == SAW_SIGNAL && seen->event == event) { seen->claimed = true; return true; }
     return false;
 }
 
-static uint64_t observations(const struct actor *actor)
+static uint64_t observations(struct actor *actor)
 {
-    uint64_t count = 0;
-    while (process_observation(actor->process, count + 1)) count++;
-    return count;
+    while (process_observation(actor->process, actor->seen + 1)) actor->seen++;
+    return actor->seen;
 }
 
 /* ---- nothing ---- */
@@ -91,9 +98,9 @@ void sees_start(struct script *script, const struct step *step)
     const struct json *within = script_member(script, step, "within"), *span = script_member(script, step, "for");
     int64_t now_ns = script_now(script);
     claim->step = step;
-    claim->until_ns = step->time == AT_FOLLOWS && !within ? INT64_MAX : now_ns + (within ? read_time(within) : 0);
+    claim->until_ns = step->time == AT_FOLLOWS && !within ? INT64_MAX : time_after(now_ns, within ? read_time(within) : 0);
     if (step->kind->number == SEES_NOTHING) {
-        claim->until_ns = now_ns + read_time(span);
+        claim->until_ns = time_after(now_ns, read_time(span));
         claim->seen_before = observations(actor);
         /* keeps the run alive until the time has elapsed */
         engine_post(script->setup.engine, claim->until_ns, RANK_SCRIPT, (struct event){ .kind = EVENT_SCRIPT, .subject.script = script });
@@ -113,7 +120,7 @@ static bool claim_look(struct script *script, struct claim *claim, bool instant_
         return now_ns >= claim->until_ns;
     }
     struct observation *seen;
-    for (uint64_t i = 1; (seen = process_observation(actor->process, i)); i++) {
+    for (uint64_t i = first_open(actor); (seen = process_observation(actor->process, i)); i++) {
         if (seen->at_ns < from_ns || seen->at_ns > claim->until_ns || !observation_matches(script, actor, claim->step, seen)) continue;
         seen->claimed = true;
         claim_check(script, claim->step, seen);

@@ -16,10 +16,12 @@ static const char *const words[] = {
     [TYPE_TIME] = "a time such as \"5ms\", \"1.5s\", \"250us\" or \"0\"",
     [TYPE_AT] = "a time such as \"5ms\", or \"+5ms\" after the start of the previous step",
     [TYPE_BOOL] = "true or false",
-    [TYPE_UINT] = "a whole number, not negative (beyond 2^53 as a text)",
+    [TYPE_UINT] = "a whole number from 0 to 2^64-1 (beyond 2^53 as a text)",
+    [TYPE_UINT32] = "a whole number from 0 to 4294967295",
     [TYPE_RATE] = "a rate such as \"100Mbps\"",
     [TYPE_ADDRESS] = "an address such as \"192.0.2.1\" or \"2001:db8::1\"",
     [TYPE_PREFIX] = "an address with a prefix length, such as \"192.0.2.0/24\"",
+    [TYPE_ADDRESS_NAMED] = "an address such as \"192.0.2.1\", with or without its prefix length",
     [TYPE_MAC] = "a link address such as \"02:00:00:00:00:01\"",
     [TYPE_INTERFACE] = "an interface as \"host.interface\"",
     [TYPE_STATE] = "an address state: \"tentative\", \"duplicate\", \"deprecated\" or \"preferred\"",
@@ -35,7 +37,7 @@ static const char *const words[] = {
     [TYPE_EVENT_LIST] = "a list of event names",
     [TYPE_ROUTINE] = "a completion routine's name",
     [TYPE_IN] = "a typed value such as {\"sockaddr\": \"192.0.2.1:0\"}, null or \"bad\"",
-    [TYPE_OUT] = "what is expected, such as {\"addresses\": [\"192.0.2.1\"]}, null or \"bad\"",
+    [TYPE_OUT] = "the output as it should be, such as {\"addresses\": [\"192.0.2.1\"]}, null or \"bad\"",
     [TYPE_BYTES] = "a number of bytes, null, \"bad\" or \"untouched\"",
     [TYPE_RETURNS] = "0 for success, an error's name or number, or \"never\"",
     [TYPE_WAIT_RESULT] = "a wait result such as \"WAIT_OBJECT_0\", \"WAIT_IO_COMPLETION\" or \"WAIT_TIMEOUT\"",
@@ -53,6 +55,15 @@ bool is_text(const struct json *value, const char *text) { return value && value
 static bool wrong(struct problems *problems, const struct json *value, enum type type)
 {
     problem_at(problems, value, "expected %s, found %s", words[type], json_type_name(value->type));
+    return false;
+}
+
+/* The same with the text or number itself. */
+static bool shown_wrong(struct problems *problems, const struct json *value, enum type type)
+{
+    if (value->type == JSON_TEXT) problem_at(problems, value, "\"%s\" is not %s", value->text, words[type]);
+    else if (value->type == JSON_NUMBER) problem_at(problems, value, "%s is not %s", value->text, words[type]);
+    else wrong(problems, value, type);
     return false;
 }
 
@@ -100,15 +111,32 @@ static enum names_kind kind_of(enum type type)
     }
 }
 
+/* The C type behind the words is an int, not a DWORD. */
+static bool named_is_int(enum type type) { return type == TYPE_FAMILY || type == TYPE_SOCKET_TYPE || type == TYPE_PROTOCOL || type == TYPE_ERROR; }
+
+static bool named_fits(enum type type, int64_t number)
+{
+    return named_is_int(type) ? number >= INT32_MIN && number <= INT32_MAX : number >= 0 && number <= UINT32_MAX;
+}
+
 static bool named_value(const struct json *value, enum type type, int64_t *number)
 {
     uint64_t plain;
-    if (value->type == JSON_NUMBER) return json_int(value, number);
+    if (value->type == JSON_NUMBER) return json_int(value, number) && named_fits(type, *number);
     if (value->type != JSON_TEXT) return false;
     if (names_value(kind_of(type), value->text, number)) return true;
     if (type == TYPE_WAIT_RESULT && wait_object(value->text, number)) return true;
     if (!number_parse(value->text, &plain) || plain > INT64_MAX) return false;
     *number = (int64_t)plain;
+    return named_fits(type, *number);
+}
+
+/* A number that is not whole or does not fit; false: it is no number. */
+static bool number_wrong(struct problems *problems, const struct json *value, enum type type)
+{
+    uint64_t plain;
+    if (value->type != JSON_NUMBER && !(value->type == JSON_TEXT && number_parse(value->text, &plain))) return false;
+    problem_at(problems, value, "%s is not a whole number from %s", value->text, named_is_int(type) ? "-2147483648 to 2147483647" : "0 to 4294967295");
     return true;
 }
 
@@ -116,6 +144,7 @@ static bool named_check(struct problems *problems, const struct json *value, enu
 {
     int64_t number;
     if (named_value(value, type, &number)) return true;
+    if (number_wrong(problems, value, type)) return false;
     if (value->type != JSON_TEXT) return wrong(problems, value, type);
     const char *near = names_nearest(kind_of(type), value->text);
     if (near) problem_at(problems, value, "\"%s\" is not known here; did you mean \"%s\"?", value->text, near);
@@ -126,25 +155,34 @@ static bool named_check(struct problems *problems, const struct json *value, enu
 static bool set_check(struct problems *problems, const struct json *value, enum type type)
 {
     int64_t number;
-    if (value->type == JSON_NUMBER && json_int(value, &number)) return true;
+    if (value->type == JSON_NUMBER) return (json_int(value, &number) && named_fits(type, number)) || !number_wrong(problems, value, type);
     if (value->type != JSON_LIST) return wrong(problems, value, type);
     bool good = true;
-    for (const struct json *element = value->first; element; element = element->next) good = named_check(problems, element, type) && good;
+    for (const struct json *element = value->first; element; element = element->next) {
+        if (element->type == JSON_TEXT || element->type == JSON_NUMBER) { good = named_check(problems, element, type) && good; continue; }
+        problem_at(problems, element, "expected a name, found %s", json_type_name(element->type));
+        good = false;
+    }
     return good;
 }
 
 /* Names, and for pointers null and "bad". */
 static bool pointer_check(struct problems *problems, const struct json *value, enum type type)
 {
-    if (value->type == JSON_NULL || is_name(value)) return true;
-    return wrong(problems, value, type);
+    return value->type == JSON_NULL || is_name(value) || shown_wrong(problems, value, type);
+}
+
+/* A name that is not one, shown as it stands. */
+static bool name_check(struct problems *problems, const struct json *value)
+{
+    return is_name(value) || shown_wrong(problems, value, TYPE_NAME);
 }
 
 static bool list_of_names_check(struct problems *problems, const struct json *value)
 {
     if (value->type != JSON_LIST) return wrong(problems, value, TYPE_EVENT_LIST);
     for (const struct json *element = value->first; element; element = element->next)
-        if (!is_name(element)) { problem_at(problems, element, "expected %s, found %s", words[TYPE_NAME], json_type_name(element->type)); return false; }
+        if (!name_check(problems, element)) return false;
     return true;
 }
 
@@ -158,7 +196,7 @@ static bool bytes_check(struct problems *problems, const struct json *value)
 {
     uint64_t number;
     if (value->type == JSON_NULL || is_text(value, "bad") || is_text(value, "untouched") || uint_of(value, &number)) return true;
-    return wrong(problems, value, TYPE_BYTES);
+    return shown_wrong(problems, value, TYPE_BYTES);
 }
 
 static bool mac_check(const char *text)
@@ -184,6 +222,7 @@ static bool text_check(const struct json *value, enum type type)
     case TYPE_RATE: return rate_parse(text, &number);
     case TYPE_ADDRESS: return address_parse(text, &address);
     case TYPE_PREFIX: return prefix_parse(text, &address, &length) && strchr(text, '/');
+    case TYPE_ADDRESS_NAMED: return prefix_parse(text, &address, &length);
     case TYPE_MAC: return mac_check(text);
     case TYPE_INTERFACE: return (dot = strchr(text, '.')) && dot != text && dot[1];
     case TYPE_STATE: return address_state_parse(text, &state);
@@ -192,26 +231,28 @@ static bool text_check(const struct json *value, enum type type)
     }
 }
 
+static bool uint_check(struct problems *problems, const struct json *value, enum type type, uint64_t most)
+{
+    uint64_t number;
+    return (uint_of(value, &number) && number <= most) || shown_wrong(problems, value, type);
+}
+
 bool type_check(struct problems *problems, const struct json *value, enum type type)
 {
     uint64_t number;
-    int64_t whole;
     switch (type) {
-    case TYPE_TEXT: case TYPE_TIME: case TYPE_AT: case TYPE_RATE: case TYPE_ADDRESS: case TYPE_PREFIX: case TYPE_MAC: case TYPE_INTERFACE: case TYPE_STATE: case TYPE_VERSION:
+    case TYPE_TEXT: case TYPE_TIME: case TYPE_AT: case TYPE_RATE: case TYPE_ADDRESS: case TYPE_PREFIX: case TYPE_ADDRESS_NAMED: case TYPE_MAC: case TYPE_INTERFACE: case TYPE_STATE: case TYPE_VERSION:
         if (value->type != JSON_TEXT) return wrong(problems, value, type);
-        if (text_check(value, type)) return true;
-        problem_at(problems, value, "\"%s\" is not %s", value->text, words[type]);
-        return false;
-    case TYPE_NAME: case TYPE_ROUTINE:
-        if (is_name(value)) return true;
-        return wrong(problems, value, TYPE_NAME);
+        return text_check(value, type) || shown_wrong(problems, value, type);
+    case TYPE_NAME: case TYPE_ROUTINE: return name_check(problems, value);
     case TYPE_BOOL: return value->type == JSON_TRUE || value->type == JSON_FALSE ? true : wrong(problems, value, type);
-    case TYPE_UINT: return uint_of(value, &number) ? true : wrong(problems, value, type);
+    case TYPE_UINT: return uint_check(problems, value, type, UINT64_MAX);
+    case TYPE_UINT32: return uint_check(problems, value, type, UINT32_MAX);
     case TYPE_FAMILY: case TYPE_SOCKET_TYPE: case TYPE_PROTOCOL: case TYPE_CODE: case TYPE_WAIT_RESULT: case TYPE_ERROR: return named_check(problems, value, type);
     case TYPE_RETURNS: /* the result of a call or of a wait: load_steps.c looks closer */
-        return is_text(value, "never") || named_value(value, TYPE_WAIT_RESULT, &whole) ? true : named_check(problems, value, type);
+        return value->type == JSON_TEXT || value->type == JSON_NUMBER ? true : wrong(problems, value, type);
     case TYPE_FLAGS: case TYPE_EVENTS: return set_check(problems, value, type);
-    case TYPE_SOCKET: return is_name(value) || json_uint(value, &number) ? true : wrong(problems, value, type);
+    case TYPE_SOCKET: return is_name(value) || json_uint(value, &number) || shown_wrong(problems, value, type);
     case TYPE_OVERLAPPED: case TYPE_EVENT: return pointer_check(problems, value, type);
     case TYPE_EVENT_LIST: return list_of_names_check(problems, value);
     case TYPE_IN: case TYPE_OUT: return buffer_check(problems, value, type);

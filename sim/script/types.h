@@ -9,14 +9,16 @@
 
 enum type {
     TYPE_TEXT,          /* any text */
-    TYPE_NAME,          /* letters, digits, "_", "-", "." inside; begins with a letter */
+    TYPE_NAME,          /* letters, digits, "_", "-"; begins with a letter */
     TYPE_TIME,          /* "5ms" */
     TYPE_AT,            /* "5ms" or "+5ms" */
     TYPE_BOOL,
     TYPE_UINT,          /* 0 to 2^64-1; beyond 2^53 as a text */
+    TYPE_UINT32,        /* 0 to 2^32-1: what fits a DWORD */
     TYPE_RATE,          /* "100Mbps" */
     TYPE_ADDRESS,       /* "192.0.2.1" */
     TYPE_PREFIX,        /* "192.0.2.0/24" */
+    TYPE_ADDRESS_NAMED, /* "192.0.2.1" or "192.0.2.1/24": an address that is there already */
     TYPE_MAC,           /* "02:00:00:00:00:01" */
     TYPE_INTERFACE,     /* "host.interface" */
     TYPE_STATE,         /* of an address: "preferred" */

@@ -13,11 +13,11 @@
 
 static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { 0 } };
 static const struct member interface_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT, false, "" }, { "metric", TYPE_UINT, false, "" },
+    { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT32, false, "" }, { "metric", TYPE_UINT32, false, "" },
     { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { 0 },
 };
 static const struct member address_members[] = { { "address", TYPE_PREFIX, true, "" }, { "state", TYPE_STATE, false, "" }, { "skip_as_source", TYPE_BOOL, false, "" }, { "temporary", TYPE_BOOL, false, "" }, { 0 } };
-static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT, false, "" }, { 0 } };
+static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 } };
 
 /* Members against one table; true if nothing is wrong. */
 static bool members(const struct scenario *scenario, struct problems *problems, const struct json *node, const struct member *table, const char *what)
@@ -27,15 +27,11 @@ static bool members(const struct scenario *scenario, struct problems *problems, 
     return load_members(&load, node, tables, what);
 }
 
-static const struct json *member_of(const struct scenario *scenario, const struct json *object, const char *name)
-{
-    const struct loading load = { .scenario = (struct scenario *)(uintptr_t)scenario };
-    return load_resolve(&load, json_member(object, name));
-}
-
 /* ---- stack parameters ---- */
 
 enum parameter_type { PARAMETER_BOOL, PARAMETER_UINT, PARAMETER_TIME, PARAMETER_METRICS, PARAMETER_BROADCAST, PARAMETER_PRECISION, PARAMETER_LINK_LOCAL, PARAMETER_TIMING };
+#define PARAMETER_MOST 1000 /* of these times one after the other still are a time */
+#define PARAMETER_MOST_NS (INT64_C(86400) * 1000000000)
 #define AT(field) offsetof(struct host_parameters, field)
 static const struct { const char *name; enum parameter_type type; size_t offset; } parameters[] = {
     { "metric_table", PARAMETER_METRICS, AT(metric_table) }, { "iface_list_broadcast", PARAMETER_BROADCAST, AT(iface_list_broadcast) },
@@ -55,7 +51,8 @@ static bool word_set(struct problems *problems, const struct json *value, const 
         }
     struct text list = { 0 };
     for (unsigned i = 0; i < count; i++) text_printf(&list, "%s\"%s\"", i ? (i + 1 < count ? ", " : " or ") : "", words[i]);
-    problem_at(problems, value, "expected %s", list.bytes);
+    if (value->type == JSON_TEXT) problem_at(problems, value, "\"%s\" is not known here; expected %s", value->text, list.bytes);
+    else problem_at(problems, value, "expected %s, found %s", list.bytes, json_type_name(value->type));
     text_free(&list);
     return false;
 }
@@ -75,13 +72,14 @@ static void parameter_set(struct problems *problems, const struct json *value, e
         return;
     case PARAMETER_UINT:
         if (!type_check(problems, value, TYPE_UINT)) return;
-        if (read_uint(value) > 1000000) { problem_at(problems, value, "this is too much"); return; }
+        if (read_uint(value) > PARAMETER_MOST) { problem_at(problems, value, "%s is too much: at most %d", value->text, PARAMETER_MOST); return; }
         number = (unsigned)read_uint(value);
         memcpy(field, &number, sizeof number);
         return;
     case PARAMETER_TIME:
         if (!type_check(problems, value, TYPE_TIME)) return;
         ns = read_time(value);
+        if (ns > PARAMETER_MOST_NS) { problem_at(problems, value, "%s is too long: at most 1d", value->text); return; }
         memcpy(field, &ns, sizeof ns);
         return;
     case PARAMETER_METRICS: word_set(problems, value, metrics, 2, field, sizeof all->metric_table); return;
@@ -89,9 +87,9 @@ static void parameter_set(struct problems *problems, const struct json *value, e
     case PARAMETER_PRECISION: word_set(problems, value, precision, 2, field, sizeof all->routing_change_precision); return;
     case PARAMETER_LINK_LOCAL: word_set(problems, value, link_local, 3, field, sizeof all->link_local); return;
     case PARAMETER_TIMING: /* sets every timing of the reference that this version has */
-        if (!word_set(problems, value, timing, 2, &windows, sizeof windows) || !windows) return;
-        all->dad = true;
-        all->link_local = LINK_LOCAL_RANDOM;
+        if (!word_set(problems, value, timing, 2, &windows, sizeof windows)) return;
+        all->dad = windows;
+        all->link_local = windows ? LINK_LOCAL_RANDOM : LINK_LOCAL_OFF;
         return;
     }
 }
@@ -105,7 +103,8 @@ static void stack_read(struct problems *problems, const struct json *object, str
         if (i < count) { parameter_set(problems, member, parameters[i].type, (char *)all + parameters[i].offset, all); continue; }
         for (size_t k = 0; k < count; k++) names[k] = parameters[k].name;
         const char *near = nearest_word(member->name, names, count);
-        if (near) problem_at_name(problems, member, "there is no stack parameter \"%s\"; did you mean \"%s\"?", member->name, near);
+        if (strcmp(member->name, "neighbors") == 0) problem_at_name(problems, member, "this version has no `neighbors` yet");
+        else if (near) problem_at_name(problems, member, "there is no stack parameter \"%s\"; did you mean \"%s\"?", member->name, near);
         else problem_at_name(problems, member, "there is no stack parameter \"%s\"", member->name);
     }
 }
@@ -141,7 +140,8 @@ static bool type_of(struct problems *problems, const struct json *value, enum if
         names[i] = types[i].name;
     }
     const char *near = nearest_word(value->text, names, 5);
-    problem_at(problems, value, "there is no interface type \"%s\"; did you mean \"%s\"?", value->text, near ? near : "ethernet");
+    if (near) problem_at(problems, value, "there is no interface type \"%s\"; did you mean \"%s\"?", value->text, near);
+    else problem_at(problems, value, "there is no interface type \"%s\"; there are \"ethernet\", \"wifi\", \"ppp\" and \"tunnel\"", value->text);
     return false;
 }
 
@@ -155,18 +155,32 @@ static void mac_read(const char *text, uint8_t mac[6])
     }
 }
 
+#define MTU_LEAST 68
+
+/* What the network would refuse, at its place. */
+static bool interface_good(struct problems *problems, const struct json *node)
+{
+    const struct json *type = json_member(node, "type"), *mtu = json_member(node, "mtu");
+    enum iface_type found = IFACE_ETHERNET;
+    size_t before = problems->count;
+    if (type && type_of(problems, type, &found) && found == IFACE_LOOPBACK) problem_at(problems, type, "a host has its loopback interface already");
+    if (mtu && read_uint(mtu) && read_uint(mtu) < MTU_LEAST) problem_at(problems, mtu, "an MTU of %s bytes is too small for IP (RFC 791: at least %d)", mtu->text, MTU_LEAST);
+    return problems->count == before;
+}
+
 void world_interface(const struct scenario *scenario, struct net *net, struct host *host, const struct json *node, bool persistent, struct problems *problems)
 {
     struct iface_setup setup = iface_setup_default();
     const struct json *value;
-    if ((value = member_of(scenario, node, "type")) && !type_of(problems, value, &setup.type)) return;
-    if ((value = member_of(scenario, node, "speed"))) rate_parse(value->text, &setup.speed_bps);
-    if ((value = member_of(scenario, node, "mtu"))) setup.mtu_bytes = (uint32_t)read_uint(value);
-    if ((value = member_of(scenario, node, "metric"))) setup.metric = (uint32_t)read_uint(value);
-    if ((value = member_of(scenario, node, "mac"))) mac_read(value->text, setup.mac);
-    if ((value = member_of(scenario, node, "up"))) setup.up = read_bool(value);
-    if ((value = member_of(scenario, node, "media"))) setup.media = read_bool(value);
-    const struct json *name = member_of(scenario, node, "name");
+    if (!interface_good(problems, node)) return;
+    if ((value = json_member(node, "type"))) type_of(problems, value, &setup.type);
+    if ((value = json_member(node, "speed"))) rate_parse(value->text, &setup.speed_bps);
+    if ((value = json_member(node, "mtu"))) setup.mtu_bytes = (uint32_t)read_uint(value);
+    if ((value = json_member(node, "metric"))) setup.metric = (uint32_t)read_uint(value);
+    if ((value = json_member(node, "mac"))) mac_read(value->text, setup.mac);
+    if ((value = json_member(node, "up"))) setup.up = read_bool(value);
+    if ((value = json_member(node, "media"))) setup.media = read_bool(value);
+    const struct json *name = json_member(node, "name");
     struct iface *iface = iface_add(host, name->text, &setup);
     if (!iface) { problem_at(problems, name, "the network refuses this interface: %s", net_why(net)); return; }
     const struct json *addresses = json_member(node, "addresses");
@@ -196,7 +210,7 @@ struct iface *world_interface_towards(struct host *host, const struct kernel_add
 static void world_route(const struct scenario *scenario, struct net *net, struct host *host, const struct json *node, struct problems *problems)
 {
     if (!members(scenario, problems, node, route_members, "a route")) return;
-    const struct json *to = member_of(scenario, node, "to"), *via = member_of(scenario, node, "via"), *name = member_of(scenario, node, "interface"), *metric = member_of(scenario, node, "metric");
+    const struct json *to = json_member(node, "to"), *via = json_member(node, "via"), *name = json_member(node, "interface"), *metric = json_member(node, "metric");
     struct route_setup setup = { .on_link = !via, .metric = ROUTE_METRIC_DEFAULT, .persistent = true };
     prefix_parse(to->text, &setup.prefix, &setup.prefix_length);
     if (via) address_parse(via->text, &setup.next_hop);
@@ -204,20 +218,23 @@ static void world_route(const struct scenario *scenario, struct net *net, struct
     if (metric) setup.metric = (uint32_t)read_uint(metric);
     struct iface *iface = name ? iface_find(host, name->text) : world_interface_towards(host, via ? &setup.next_hop : NULL);
     if (!iface && name) { problem_at(problems, name, "the host \"%s\" has no interface \"%s\"", host_name(host), name->text); return; }
+    if (!iface && via) { problem_at(problems, via, "no interface of the host \"%s\" has a prefix with this next hop: say \"interface\"", host_name(host)); return; }
     if (!iface) { problem_at(problems, node, "which interface? say \"interface\""); return; }
-    if (!route_add(iface, &setup)) problem_at(problems, to, "the network refuses this route: %s", net_why(net));
+    bool hop = via && (setup.next_hop.family != setup.prefix.family || address_is_multicast(&setup.next_hop) || address_is_unspecified(&setup.next_hop));
+    if (!route_add(iface, &setup)) problem_at(problems, hop ? via : to, "the network refuses this route: %s", net_why(net));
 }
 
 /* ---- hosts ---- */
 
-static void world_host(const struct scenario *scenario, struct net *net, const struct json *node, uint64_t seed, struct problems *problems)
+static void world_host(const struct scenario *scenario, struct net *net, const struct json *node, const struct host_parameters *defaults, uint64_t seed, struct problems *problems)
 {
     if (!members(scenario, problems, node, host_members, "a host")) return;
-    struct host_parameters all = host_parameters_default();
+    struct host_parameters all = *defaults;
     size_t before = problems->count;
-    stack_read(problems, scenario->defaults, &all);
     stack_read(problems, json_member(node, "stack"), &all);
     if (problems->count != before) return;
+    const struct json *forwarding = json_member(node, "forwarding");
+    if (forwarding && read_bool(forwarding)) problem_at(problems, forwarding, "this version has no forwarding yet");
     const struct json *name = json_member(node, "name"), *interfaces = json_member(node, "interfaces"), *routes = json_member(node, "routes");
     if (host_find(net, name->text)) { problem_at(problems, name, "there is a host \"%s\" already", name->text); return; }
     struct host *host = host_new(net, name->text, &all, seed);
@@ -229,7 +246,9 @@ static void world_host(const struct scenario *scenario, struct net *net, const s
 bool world_build(const struct scenario *scenario, struct net *net, uint64_t seed, struct problems *problems)
 {
     size_t before = problems->count;
-    for (const struct json *node = scenario->hosts->first; node; node = node->next) world_host(scenario, net, node, seed, problems);
+    struct host_parameters defaults = host_parameters_default();
+    stack_read(problems, scenario->defaults, &defaults);
+    for (const struct json *node = scenario->hosts->first; node; node = node->next) world_host(scenario, net, node, &defaults, seed, problems);
     return problems->count == before;
 }
 
@@ -259,6 +278,19 @@ static bool interface_comes(const struct scenario *scenario, const char *host, c
     return false;
 }
 
+/* "interface" beside "host". */
+static void interface_of_check(const struct scenario *scenario, struct net *net, const struct json *host, const struct json *value, struct problems *problems)
+{
+    const char *names[256];
+    size_t count = 0;
+    struct host *found = host_find(net, host->text);
+    if (!found || iface_find(found, value->text) || interface_comes(scenario, host->text, value->text)) return;
+    for (struct iface *iface = iface_next(found, NULL); iface && count < 256; iface = iface_next(found, iface)) names[count++] = iface_view(iface).name;
+    const char *near = nearest_word(value->text, names, count);
+    if (near) problem_at(problems, value, "the host \"%s\" has no interface \"%s\"; did you mean \"%s\"?", host->text, value->text, near);
+    else problem_at(problems, value, "the host \"%s\" has no interface \"%s\"", host->text, value->text);
+}
+
 static void interface_check(const struct scenario *scenario, struct net *net, const struct json *value, struct problems *problems)
 {
     const char *names[256], *dot = strchr(value->text, '.');
@@ -273,13 +305,36 @@ static void interface_check(const struct scenario *scenario, struct net *net, co
     else problem_at(problems, value, "there is no interface \"%s\"", value->text);
 }
 
+/* What `interface.add` will put into the world, as far as it shows before. */
+static void interface_add_check(const struct scenario *scenario, const struct step *step, struct problems *problems)
+{
+    const struct json *addresses = json_member(step->node, "addresses"), *name = json_member(step->node, "name");
+    interface_good(problems, step->node);
+    if (is_text(name, "loopback")) problem_at(problems, name, "a host has an interface \"loopback\" already");
+    for (const struct json *one = addresses ? addresses->first : NULL; one; one = one->next) {
+        if (one->type == JSON_OBJECT) members(scenario, problems, one, address_members, "an address");
+        else type_check(problems, one, TYPE_PREFIX);
+    }
+}
+
+static void metric_check(const struct step *step, struct problems *problems)
+{
+    const struct json *metric = json_member(step->node, "metric");
+    if (metric && read_uint(metric) >= ROUTE_METRIC_DEFAULT) problem_at(problems, metric, "a route's metric is below 4294967295");
+}
+
 static void step_check(const struct scenario *scenario, struct net *net, const struct step *step, struct problems *problems)
 {
     static const char *const route_kinds = "route.";
     const struct json *on = step_member(scenario, step, "on"), *host = step_member(scenario, step, "host");
     if (on) interface_check(scenario, net, on, problems);
     if (host) host_check(net, host, problems);
-    if (strncmp(step->kind->name, route_kinds, strlen(route_kinds)) == 0 && (on != NULL) == (host != NULL))
+    const struct json *interface = json_member(step->node, "interface");
+    if (host && interface) interface_of_check(scenario, net, host, interface, problems);
+    if (step->kind->class == STEP_NET && step->kind->number == NET_INTERFACE_ADD) interface_add_check(scenario, step, problems);
+    if (strncmp(step->kind->name, route_kinds, strlen(route_kinds)) != 0) return;
+    metric_check(step, problems);
+    if ((on != NULL) == (host != NULL))
         problem_at(problems, step->node, "say either \"on\": \"host.interface\" or \"host\" (and \"interface\" where it matters)");
 }
 

@@ -124,9 +124,8 @@ static struct value *decode_address_list(struct arena *arena, const uint8_t *byt
         char text[SOCKADDR_TEXT] = "outside the buffer";
         if (inside) sockaddr_text(bytes + offset, (size_t)entry.iSockaddrLength, text);
         size_t length = strlen(text);
-        if (inside && length > 2 && strcmp(text + length - 2, ":0") == 0) text[length - 2] = 0; /* port 0 is not shown */
-        bool bracketed = text[0] == '[';
-        if (bracketed) text[strlen(text) - 1] = 0;
+        bool portless = inside && length > 2 && strcmp(text + length - 2, ":0") == 0, bracketed = portless && text[0] == '[';
+        if (portless) text[length - (bracketed ? 3 : 2)] = 0; /* port 0 is not shown, nor the brackets that it needs */
         value_add(addresses, NULL, value_text(arena, bracketed ? text + 1 : text));
         value_add(offsets, NULL, inside ? value_uint(arena, offset) : value_text(arena, NULL));
     }

@@ -67,6 +67,7 @@ const char *process_handle_label(const struct process *process, uintptr_t value)
 size_t process_handles(const struct process *process)
 {
     size_t count = 0;
+    if (process->exited) return 0; /* they go with their process */
     for (size_t i = 0; i < process->handle_count; i++) {
         const struct handle *handle = &process->handles[i];
         if (handle->kind == HANDLE_SOCKET || (handle->kind == HANDLE_EVENT && !handle->scenario)) count++;

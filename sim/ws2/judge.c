@@ -27,6 +27,7 @@ struct operation {
     const char *function;
     bool plain;              /* on a socket without the overlapped flag: the OVERLAPPED is ignored */
     bool closed, thread_ended;
+    bool left;               /* the last WSPCleanup returned while it was pending */
     bool at_once;            /* the call itself returned 0 */
     bool counted; DWORD bytes; /* the byte count first seen */
     unsigned completions, routines;
@@ -131,9 +132,8 @@ static void operation_look(struct judge *judge, struct operation *operation)
     if (overlapped_pending(operation->key.overlapped)) return;
     operation->state = OPERATION_COMPLETE;
     judge->pending--;
-    for (size_t i = 0; i < judge->cleaned_count; i++)
-        if (judge->cleaned[i] == operation->key.process && overlapped_error(operation->key.overlapped) != WSA_OPERATION_ABORTED)
-            verdict(judge, operation->key.process, "nothing-after-cleanup", "%s completed after the last WSPCleanup with a status other than WSA_OPERATION_ABORTED", label(operation));
+    if (operation->left && overlapped_error(operation->key.overlapped) != WSA_OPERATION_ABORTED)
+        verdict(judge, operation->key.process, "nothing-after-cleanup", "%s completed after the last WSPCleanup with a status other than WSA_OPERATION_ABORTED", label(operation));
 }
 
 /* The byte count is one number in every place where it appears. */
@@ -204,6 +204,7 @@ void judge_returned(struct judge *judge, const struct judge_call *call, bool fai
 {
     struct process *process = call->thread->process;
     if (failed && error == SPI_ERROR_UNSET) verdict(judge, process, "failure-says-why", "%s failed and left *lpErrno untouched", call->function);
+    if (failed && error == 0) verdict(judge, process, "failure-says-why", "%s failed and left 0 in *lpErrno", call->function);
     struct operation *operation = call->overlapped ? operation_find(judge, process, call->overlapped) : NULL;
     bool pending = failed && error == WSA_IO_PENDING;
     if (pending && !operation) verdict(judge, process, "pending-needs-overlapped", "%s says WSA_IO_PENDING without an OVERLAPPED", call->function);
@@ -244,8 +245,11 @@ void judge_closed(struct judge *judge, struct process *process, SOCKET s)
 void judge_cleaned_up(struct judge *judge, struct process *process)
 {
     struct operation *operation;
-    DL_FOREACH(judge->in_order, operation)
-        if (operation->key.process == process) operation_look(judge, operation);
+    DL_FOREACH(judge->in_order, operation) {
+        if (operation->key.process != process) continue;
+        operation_look(judge, operation);
+        operation->left = operation->state == OPERATION_PENDING;
+    }
     judge->cleaned = memory_grow(judge->cleaned, (judge->cleaned_count + 1) * sizeof(struct process *));
     judge->cleaned[judge->cleaned_count++] = process;
 }
@@ -288,9 +292,8 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
     if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", label(guilty));
 }
 
-void judge_routine(struct judge *judge, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes)
+void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes)
 {
-    struct process *process = thread->process;
     struct operation *operation = operation_find(judge, process, overlapped);
     if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
     if (!operation || operation->state == OPERATION_REFUSED || operation->state == OPERATION_CALLED) {
@@ -300,9 +303,10 @@ void judge_routine(struct judge *judge, struct thread *thread, LPWSAOVERLAPPED_C
     operation_look(judge, operation);
     if (operation->state == OPERATION_PENDING) verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", label(operation));
     if (operation->routine != routine) verdict(judge, process, "own-routine", "%s was completed through another operation's routine", label(operation));
-    if (operation->thread != thread) verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", label(operation), thread_name(thread), thread_name(operation->thread));
-    if (!thread_running_apc(thread)) verdict(judge, process, "routine-in-alertable-wait", "the routine of %s ran outside an alertable wait", label(operation));
+    if (operation->thread != thread) verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", label(operation), thread ? thread_name(thread) : "no thread", thread_name(operation->thread));
+    if (thread && !thread_running_apc(thread)) verdict(judge, process, "routine-in-alertable-wait", "the routine of %s ran outside an alertable wait", label(operation));
     if (++operation->routines > 1) verdict(judge, process, "completes-once", "the routine of %s ran a second time", label(operation));
+    if (operation->state == OPERATION_PENDING) return; /* there is no result yet to compare with */
     if ((int)error != overlapped_error(overlapped)) verdict(judge, process, "one-result", "the routine of %s was given error %u, its status says %d", label(operation), (unsigned)error, overlapped_error(overlapped));
     operation_bytes(judge, operation, "the routine's cbTransferred", bytes);
     operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
@@ -315,6 +319,8 @@ void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPE
     operation_look(judge, operation);
     if (operation->state == OPERATION_PENDING) verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", label(operation));
     else if (operation->state == OPERATION_COMPLETE) {
+        int error = overlapped_error(overlapped);
+        if (error) verdict(judge, thread->process, "one-result", "WSPGetOverlappedResult gave TRUE for %s, its status says %d", label(operation), error);
         operation_bytes(judge, operation, "WSPGetOverlappedResult", bytes);
         operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
     }

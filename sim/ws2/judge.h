@@ -29,7 +29,7 @@ void judge_closed(struct judge *judge, struct process *process, SOCKET s);
 void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */
 void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* WPUCompleteOverlappedRequest */
 void judge_event_set(struct judge *judge, struct process *process, HANDLE event);                        /* WPUSetEvent */
-void judge_routine(struct judge *judge, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes);
+void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes);
 void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPED *overlapped, DWORD bytes); /* WSPGetOverlappedResult gave TRUE */
 void judge_thread_ended(struct judge *judge, const struct thread *thread);
 

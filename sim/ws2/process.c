@@ -33,7 +33,10 @@ void ws2_crashed(struct ws2 *ws2)
 static void process_clean(struct process *process)
 {
     running = &process->completions;
+    process->ws2->calling = "WSPCleanup";
     for (int error; process->startups && process->table.lpWSPCleanup(&error) == 0;) process->startups--;
+    process->startups = 0; /* also one that refuses is not asked again */
+    process->ws2->calling = NULL;
     running = NULL;
 }
 
@@ -50,11 +53,15 @@ static void process_free(struct process *process)
     free(process);
 }
 
-void ws2_free(struct ws2 *ws2)
+void ws2_clean(struct ws2 *ws2)
 {
     trace_listen(ws2->trace, false);
-    for (struct process *process = ws2->first; process; process = process->next)
-        if (!ws2->crashed) process_clean(process);
+    for (struct process *process = ws2->first; process && !ws2->crashed; process = process->next) process_clean(process);
+}
+
+void ws2_free(struct ws2 *ws2)
+{
+    ws2_clean(ws2);
     for (struct process *process = ws2->first, *next; process; process = next) {
         next = process->next;
         struct loaded provider = process->provider;
@@ -120,7 +127,7 @@ struct observation *process_sees(struct process *process, enum observation_kind 
         process->seen = memory_grow(process->seen, process->seen_room * sizeof *process->seen);
     }
     struct observation *observation = &process->seen[process->seen_count++];
-    *observation = (struct observation){ .kind = kind, .number = process->seen_count, .at_ns = engine_now_ns(process->ws2->engine), .row = *trace_newest(process->ws2->trace) };
+    *observation = (struct observation){ .kind = kind, .number = process->seen_count, .at_ns = engine_now_ns(process->ws2->engine), .row = *trace_newest(process->ws2->trace), .claimed = process->exited };
     return observation;
 }
 

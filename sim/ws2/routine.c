@@ -17,9 +17,9 @@ static void routine_run(unsigned index, DWORD error, DWORD bytes, LPWSAOVERLAPPE
         if (flags) trace_uint(ws2->trace, "flags", flags);
         trace_set_cause(ws2->trace, trace_end(ws2->trace));
     }
-    if (running->thread_id == 0) return; /* a routine outside any thread: the judge hears of the missing one at the end */
-    struct thread *thread = thread_of(running);
-    judge_routine(ws2->judge, thread, routine_pointer(index), overlapped, error, bytes);
+    struct thread *thread = running->thread_id ? thread_of(running) : NULL; /* NULL: called from a completion, which is nobody's thread */
+    judge_routine(ws2->judge, process, thread, routine_pointer(index), overlapped, error, bytes);
+    if (!thread) return;
     struct observation *seen = process_sees(process, SAW_ROUTINE);
     seen->routine = index;
     seen->overlapped = overlapped;

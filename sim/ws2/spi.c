@@ -5,6 +5,7 @@
 #include "ws2/spi.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "ws2/decode.h"
 #include "ws2/private.h"
@@ -57,6 +58,17 @@ static void trace_pointer(struct trace *trace, const struct process *process, co
 
 bool spi_started(const struct process *process) { return process->startups > 0; }
 
+/* No member of the table may be NULL. */
+static bool table_whole(const WSPPROC_TABLE *table)
+{
+    LPWSPCLEANUP entry; /* one of many types of the same size */
+    for (size_t at = 0; at < sizeof *table; at += sizeof entry) {
+        memcpy(&entry, (const char *)table + at, sizeof entry);
+        if (!entry) return false;
+    }
+    return true;
+}
+
 int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
 {
     struct process *process = thread->process;
@@ -69,6 +81,11 @@ int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
         call_goes(&at);
     }
     int error = process->provider.startup(version, data, &info, upcall_table(), &table);
+    if (error == 0 && !table_whole(&table)) {
+        int ignored;
+        if (table.lpWSPCleanup) table.lpWSPCleanup(&ignored);
+        error = WSAEINVALIDPROCTABLE;
+    }
     if (error == 0) {
         process->table = table;
         process->startups++;
@@ -215,7 +232,7 @@ static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
     char room[24];
     trace_text(trace, "code", names_or_number(NAMES_IOCTL, (int64_t)call->code, room));
     if (call->in_size && call->in && memory_holds(process, call->in, call->in_size)) value_trace(trace, "in", decode_ioctl_in(at->arena, call->code, call->in, call->in_size));
-    else trace_pointer(trace, process, "in", call->in);
+    else if (call->in || call->in_size) trace_pointer(trace, process, "in", call->in);
     if (call->in_size) trace_uint(trace, "in_size", call->in_size);
     if (call->out && !memory_holds(process, call->out, 1)) trace_text(trace, "out", "bad");
     if (call->out_size) trace_uint(trace, "out_size", call->out_size);

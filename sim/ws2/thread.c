@@ -232,6 +232,7 @@ enum kernel_status kernel_wait(const struct kernel_wait *wait)
     const void *overlapped = thread->task.overlapped;
     thread->in_kernel_wait = true;
     thread->interrupted = false;
+    ws2->calling = NULL; /* whoever runs meanwhile is not in this call */
     enum kernel_status status = wait->request ? kernel_wait_request(thread, wait) : kernel_wait_event(thread, wait);
     thread->in_kernel_wait = false;
     thread->interrupted = false;

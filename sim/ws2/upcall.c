@@ -115,10 +115,13 @@ static BOOL WSPAPI wpu_reset_event(WSAEVENT event, LPINT error)
 
 /* ---- threads ---- */
 
+/* What is outside the client's memory is a layer's own and trusted, so that this finds bad pointers of the client. */
+static bool accessible(const void *pointer, size_t size_bytes) { return memory_holds(process_running(), pointer, size_bytes); }
+
 static int WSPAPI wpu_queue_apc(LPWSATHREADID id, LPWSPUSERAPC function, DWORD_PTR context, LPINT error)
 {
     struct seam at = seam();
-    struct thread *thread = id && function ? thread_by_id(at.process, id) : NULL;
+    struct thread *thread = function && accessible(id, sizeof *id) ? thread_by_id(at.process, id) : NULL;
     uint64_t former = trace_cause(at.trace);
     if (trace_begin(at.trace, LAYER_UPCALL, "WPUQueueApc", NULL, thread ? thread_name(thread) : "")) {
         if (!thread) trace_text(at.trace, "error", "WSAEFAULT");
@@ -131,7 +134,7 @@ static int WSPAPI wpu_queue_apc(LPWSATHREADID id, LPWSPUSERAPC function, DWORD_P
 
 static int WSPAPI wpu_open_current_thread(LPWSATHREADID id, LPINT error)
 {
-    bool works = id && running->thread_id;
+    bool works = running->thread_id && accessible(id, sizeof *id);
     if (works) thread_identify(thread_of(running), id);
     row("WPUOpenCurrentThread", 0, works ? 0 : WSAEFAULT);
     return works ? 0 : fail(error, WSAEFAULT);
@@ -139,15 +142,24 @@ static int WSPAPI wpu_open_current_thread(LPWSATHREADID id, LPINT error)
 
 static int WSPAPI wpu_close_thread(LPWSATHREADID id, LPINT error)
 {
-    row("WPUCloseThread", 0, id ? 0 : WSAEFAULT);
-    return id ? 0 : fail(error, WSAEFAULT);
+    bool works = accessible(id, sizeof *id);
+    row("WPUCloseThread", 0, works ? 0 : WSAEFAULT);
+    return works ? 0 : fail(error, WSAEFAULT);
+}
+
+static bool catalog_has(DWORD id)
+{
+    const WSAPROTOCOL_INFOW *entry;
+    for (size_t i = 0; (entry = catalog_entry(i)) != NULL; i++)
+        if (entry->dwCatalogEntryId == id) return true;
+    return false;
 }
 
 /* No thread of the simulator has a blocking hook: the provider waits natively, in kernel_wait. */
 static int WSPAPI wpu_query_blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *callback, PDWORD_PTR context, LPINT error)
 {
-    (void)entry;
-    if (!callback || !context) return fail(error, WSAEFAULT);
+    if (!accessible(callback, sizeof(LPBLOCKINGCALLBACK)) || !accessible(context, sizeof *context)) return fail(error, WSAEFAULT);
+    if (!catalog_has(entry)) return fail(error, WSAEINVAL);
     *callback = NULL;
     *context = 0;
     return 0;

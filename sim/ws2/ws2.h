@@ -26,7 +26,8 @@ struct fiber;
 
 struct ws2 *ws2_new(struct engine *engine, struct trace *trace, struct net *net);
 struct judge *ws2_judge(const struct ws2 *ws2);
-void ws2_free(struct ws2 *ws2); /* frees what providers still hold through their last WSPCleanup, untraced */
+void ws2_clean(struct ws2 *ws2); /* what providers still hold goes with their last WSPCleanup, untraced; it may crash like any call */
+void ws2_free(struct ws2 *ws2);  /* after ws2_clean, if it was not done */
 struct fiber *const *ws2_fiber(const struct ws2 *ws2); /* where the running fiber is named, for core/fault.h */
 const char *ws2_calling(const struct ws2 *ws2);  /* "WSPIoctl" while a provider is at work, else NULL; for a crash report */
 void ws2_crashed(struct ws2 *ws2);               /* after a fault: the running thread is lost, providers are not called again */

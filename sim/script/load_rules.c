@@ -1,0 +1,133 @@
+/*
+ * What the members of a step say together, and what stands inside its values: a step that could not do what it says, or
+ * could not fail although it expects something, is refused here and not found out by the run.
+ */
+#include <string.h>
+
+#include "core/text.h"
+#include "script/load.h"
+#include "script/marshal.h"
+
+#define BUFFER_MOST ((uint64_t)16 * 1024 * 1024) /* bytes that are really there */
+
+static bool is_null(const struct json *value) { return !value || value->type == JSON_NULL; }
+
+/* ---- calls ---- */
+
+static void times_rule(struct loading *load, const struct step *step)
+{
+    const struct json *node = step->node, *at = json_member(node, "returns_at"), *within = json_member(node, "within"), *lasts = json_member(node, "lasts");
+    const struct json *late = at ? at : lasts;
+    if (within && !at) problem_at_name(load->problems, within, "\"within\" says how much later than \"returns_at\", which is missing");
+    if (step->returns_never && late) problem_at_name(load->problems, late, "a call that returns \"never\" has no time of returning");
+    else if (at && at->text[0] != '+' && step->time == AT_TIME && read_time(at) < step->at_ns) problem_at(load->problems, at, "the call would return before it starts, at %s", json_member(node, "at")->text);
+}
+
+/* An expected output that nobody would look at. */
+static void out_rule(struct loading *load, const struct step *step, const struct json *out)
+{
+    const struct json *returns = json_member(step->node, "returns"), *bytes = json_member(step->node, "bytes"), *size = json_member(step->node, "out_size");
+    bool ioctl = step->kind->number == CALL_IOCTL;
+    if (step->returns_never || (returns && read_named(returns, TYPE_ERROR) != 0)) problem_at_name(load->problems, out, "the output is there only when the call succeeds: \"returns\" says that it does not");
+    else if (ioctl && !size) problem_at_name(load->problems, out, "an output needs a buffer: say \"out_size\"");
+    else if (ioctl && bytes && (bytes->type == JSON_NULL || is_text(bytes, "bad") || is_text(bytes, "untouched"))) problem_at_name(load->problems, out, "without a byte count nobody knows how much of the output is there");
+}
+
+/* What decoded outputs are made of (ws2/decode.c). */
+static void out_members(struct loading *load, const struct step *step, const struct json *out)
+{
+    static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "hex" }, *const of_events[] = { "events", "errors" };
+    bool ioctl = step->kind->number == CALL_IOCTL;
+    const char *const *names = ioctl ? of_codes : of_events;
+    size_t count = ioctl ? sizeof of_codes / sizeof *of_codes : sizeof of_events / sizeof *of_events;
+    if (!out->first) problem_at(load->problems, out, "an empty \"out\" expects nothing of the output");
+    for (const struct json *member = out->first; member; member = member->next) {
+        size_t i = 0;
+        while (i < count && strcmp(names[i], member->name) != 0) i++;
+        if (i < count) continue;
+        const char *near = nearest_word(member->name, names, count);
+        if (near) problem_at_name(load->problems, member, "no output has a member \"%s\"; did you mean \"%s\"?", member->name, near);
+        else problem_at_name(load->problems, member, "no output has a member \"%s\"", member->name);
+    }
+}
+
+static void ioctl_rule(struct loading *load, const struct step *step)
+{
+    const struct json *node = step->node, *in = json_member(node, "in"), *event = json_member(node, "event"), *overlapped = json_member(node, "overlapped");
+    const struct json *size = json_member(node, "out_size"), *room = json_member(node, "out_room"), *real = room ? room : size, *out = json_member(node, "out");
+    if (in && in->type == JSON_OBJECT) marshal_check(load->problems, in);
+    if (!is_null(event) && (is_null(overlapped) || is_text(overlapped, "bad"))) problem_at_name(load->problems, event, "the event is hEvent of an OVERLAPPED: say \"overlapped\"");
+    if (room && !size) problem_at_name(load->problems, room, "\"out_room\" says how much of \"out_size\" is really there: \"out_size\" is missing");
+    else if (real && (room || (!is_text(out, "bad") && !(out && out->type == JSON_NULL))) && read_uint(real) > BUFFER_MOST)
+        problem_at(load->problems, real, "a buffer of more than 16 MiB is not made; \"out_room\" says how much is really there");
+}
+
+static void wait_rule(struct loading *load, const struct step *step)
+{
+    const struct json *events = json_member(step->node, "events");
+    if (events->count == 0) problem_at(load->problems, events, "a wait needs an event to wait for; `sleep` waits for none");
+    if (events->count > WAIT_EVENTS_MOST) problem_at(load->problems, events, "a wait takes at most %d events, here stand %zu", WAIT_EVENTS_MOST, events->count);
+}
+
+static void call_rules(struct loading *load, const struct step *step)
+{
+    const struct json *out = json_member(step->node, "out");
+    times_rule(load, step);
+    if (step->kind->number == CALL_IOCTL) ioctl_rule(load, step);
+    if (step->kind->number == CALL_WAIT) wait_rule(load, step);
+    if (!out || out->type != JSON_OBJECT) return;
+    out_rule(load, step, out);
+    out_members(load, step, out);
+}
+
+/* ---- assertions ---- */
+
+static void each(struct loading *load, const struct json *list, enum type type)
+{
+    for (const struct json *one = list ? list->first : NULL; one; one = one->next) type_check(load->problems, one, type);
+}
+
+static void one_of(struct loading *load, const struct step *step, const char *a, const char *b)
+{
+    if (!json_member(step->node, a) && !json_member(step->node, b)) problem_at(load->problems, step->node, "`%s` asserts nothing: say \"%s\" or \"%s\"", step->kind->name, a, b);
+}
+
+static void routes_rule(struct loading *load, const struct step *step)
+{
+    static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 } };
+    static const struct member *const tables[] = { route_members, NULL };
+    const struct json *has = json_member(step->node, "has");
+    one_of(load, step, "has", "lacks");
+    for (const struct json *one = has ? has->first : NULL; one; one = one->next) load_members(load, one, tables, "a route");
+    each(load, json_member(step->node, "lacks"), TYPE_PREFIX);
+}
+
+static void path_rule(struct loading *load, const struct step *step)
+{
+    static const char *const names[] = { "source", "interface", "via" };
+    const struct json *error = json_member(step->node, "error");
+    for (size_t i = 0; error && read_named(error, TYPE_ERROR) != 0 && i < 3; i++) {
+        const struct json *member = json_member(step->node, names[i]);
+        if (member) problem_at_name(load->problems, member, "where no path is, there is no \"%s\": \"error\" says so", names[i]);
+    }
+}
+
+static void assert_rules(struct loading *load, const struct step *step)
+{
+    switch ((enum assert_number)step->kind->number) {
+    case ASSERT_OVERLAPPED: one_of(load, step, "status", "bytes"); return;
+    case ASSERT_ROUTES: routes_rule(load, step); return;
+    case ASSERT_PATH: path_rule(load, step); return;
+    case ASSERT_ADDRESSES: each(load, json_member(step->node, "addresses"), TYPE_ADDRESS); return;
+    case ASSERT_EVENT: case ASSERT_INTERFACE: case ASSERT_PENDING: return;
+    }
+}
+
+void load_rules(struct loading *load, const struct step *step)
+{
+    switch (step->kind->class) {
+    case STEP_CALL: call_rules(load, step); return;
+    case STEP_ASSERT: assert_rules(load, step); return;
+    case STEP_NET: case STEP_SEES: case STEP_TOGETHER: case STEP_MESSAGE: return;
+    }
+}
