@@ -52,7 +52,8 @@ endif
 
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # The provider sees include/ and nothing else: that it compiles is half the proof of the seam.
-PROVIDER_FLAGS = $(STRICT) $(OPT) -Iinclude -Iinclude/winsock
+# A frame larger than the guard below a fiber's stack must not jump over it.
+PROVIDER_FLAGS = $(STRICT) $(OPT) -fstack-clash-protection -Iinclude -Iinclude/winsock
 SIM_FLAGS = $(STRICT) $(OPT) -I. -Isim -Iinclude -Iinclude/winsock
 LIBS := -lcjson -lsqlite3 -lxxhash -l:libboost_context.a -lm -ldl -lpthread
 ifneq ($(filter aarch64 s390x,$(CONFIG)),)

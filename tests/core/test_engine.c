@@ -319,6 +319,44 @@ START_TEST(test_posting_before_a_peeked_event)
 }
 END_TEST
 
+/* A slot that was opened with one key, and then filled: front, early keys and slots must agree on who comes first. */
+START_TEST(test_a_crowded_slot)
+{
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct model model;
+        model_start(&model, seed);
+        model_post(&model, 1029, RANK_MACHINE);
+        model_post(&model, 1000000000, RANK_MACHINE);
+        model_peek(&model);
+        for (int i = 0; i < 2000; i++) {
+            int64_t time = 1024 + (int64_t)below(512);
+            model_post(&model, time < model.now ? model.now : time, below(3) ? RANK_MACHINE : RANK_SCRIPT);
+            if (seed % 2 == 1 && i % 7 == 0)
+                model_next(&model);
+        }
+        while (model_next(&model))
+            ;
+        model_end(&model);
+    }
+}
+END_TEST
+
+/* What is posted before a peeked event may be much, in any order. */
+START_TEST(test_a_crowd_before_a_peek)
+{
+    struct model model;
+    model_start(&model, 5);
+    for (int i = 0; i < 100; i++)
+        model_post(&model, INT64_C(1000000000000) + i * INT64_C(1000000000), RANK_MACHINE);
+    model_peek(&model);
+    for (int i = 0; i < 300000; i++)
+        model_post(&model, (int64_t)below(1000000000000), RANK_MACHINE);
+    while (model_next(&model))
+        ;
+    model_end(&model);
+}
+END_TEST
+
 /* Dead and moved keys alone lie ahead: time must not run ahead of the next real event. */
 START_TEST(test_nothing_but_dead_ahead)
 {
@@ -435,7 +473,7 @@ END_TEST
 /* The same, and all of it was looked at before the machine's part was posted. */
 START_TEST(test_storm_after_a_peek)
 {
-    enum { STEPS = 100000 };
+    enum { STEPS = 400000 };
     struct engine *engine = engine_new();
     struct event event;
     for (size_t i = 0; i < STEPS; i++)
@@ -576,6 +614,8 @@ int main(void)
     tcase_set_timeout(cases, 30);
     tcase_add_test(cases, test_order_is_time_rank_sequence);
     tcase_add_test(cases, test_posting_before_a_peeked_event);
+    tcase_add_test(cases, test_a_crowded_slot);
+    tcase_add_test(cases, test_a_crowd_before_a_peek);
     tcase_add_test(cases, test_nothing_but_dead_ahead);
     tcase_add_test(cases, test_the_end_of_time);
     tcase_add_test(cases, test_later_moves_leave_the_queue_alone);

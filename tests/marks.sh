@@ -1,0 +1,50 @@
+#!/bin/bash
+# The marks: wspsim's benchmarks beside the yardsticks, in one run on one machine, taken in turn; medians.
+#   BENCH=folder-of-the-yardsticks [ROUNDS=5] marks.sh
+set -u
+cd "$(dirname "$0")/.."
+BENCH=${BENCH:?say BENCH=folder of the yardsticks} ROUNDS=${ROUNDS:-5}
+Y=$PWD/build/yardsticks
+mkdir -p "$Y"
+for part in w1-events w4-routes w6-switch; do make -s -C "$BENCH/$part" B="$Y/$part" >/dev/null 2>&1; done
+RAW=$(mktemp)
+trap 'rm -f "$RAW"' EXIT
+put() { printf '%s\t%s\n' "$1" "$2" >>"$RAW"; }
+turn() { # N mode dist ops
+    put "events $2 $3 N=$1 yardstick" "$("$Y/w1-events/w1_rwheel9" "$1" "$2" "$3" "$4" | grep -oE '[0-9.]+ ns/ev' | cut -d' ' -f1)"
+    ours "events:$2 $3 N=$1"
+}
+ours() { bin/wspsim bench "$@" --json | sed -n 's/.*"bench":"\([^"]*\)","case":"\([^"]*\)","value":\([^,]*\),.*/\1 \2\t\3/p' >>"$RAW"; }
+for round in $(seq "$ROUNDS"); do
+    turn 1e3 hold exp 5e6; turn 1e5 hold exp 4e6; turn 1e6 hold exp 4e6; turn 1e7 hold exp 5e6
+    turn 1e3 hold mix 3e6; turn 1e6 hold mix 3e6; turn 1e5 hold ties 3e6
+    for mode in cancel rearm; do turn 1e3 $mode exp 3e6; turn 1e5 $mode exp 3e6; turn 1e6 $mode exp 2e6; done
+    turn 1e3 cancel mix 2e6; turn 1e5 cancel mix 2e6
+    put "flap R=1e6 W=1e5 yardstick" "$("$Y/w4-routes/flap" 1e6 1e5 range 1e6 | grep -oE '[0-9]+ flaps/s' | cut -d' ' -f1)"
+    [ "$round" -gt 2 ] || ours fibers ioctl flap
+done
+sort -s -t$'\t' -k1,1 "$RAW" | awk -F'\t' '
+    function flush(   a, b, x) {
+        if (!n) return
+        for (a = 2; a <= n; a++) { x = s[a]; for (b = a - 1; b >= 1 && s[b] > x; b--) s[b + 1] = s[b]; s[b + 1] = x }
+        m[key] = n % 2 ? s[(n + 1) / 2] : (s[n / 2] + s[n / 2 + 1]) / 2; n = 0
+    }
+    $1 != key { flush(); key = $1 }
+    { s[++n] = $2 + 0 }
+    END {
+        flush()
+        for (k in m) if (sub(/ yardstick$/, "", k)) {}
+        printf "%-44s %12s %12s %8s  %s\n", "mark", "wspsim", "yardstick", "ratio", "asked"
+        split("hold exp N=1e3,hold exp N=1e5,hold exp N=1e6,hold exp N=1e7,hold mix N=1e3,hold mix N=1e6,hold ties N=1e5,cancel exp N=1e3,cancel exp N=1e5,cancel exp N=1e6,cancel mix N=1e3,cancel mix N=1e5,rearm exp N=1e3,rearm exp N=1e5,rearm exp N=1e6", rows, ",")
+        for (i = 1; i in rows; i++) { k = "events " rows[i]; o = m[k]; y = m[k " yardstick"]; printf "%-44s %9.1f ns %9.1f ns %8.2f  >= 0.6\n", k, o, y, o ? y / o : 0 }
+        printf "%-44s %9.1f ns %12s %8.2f  <= 2.5\n", "events hold exp: 1e6 against 1e3", m["events hold exp N=1e6"], "", m["events hold exp N=1e6"] / m["events hold exp N=1e3"]
+        b = "fibers blocking call (park, event, wake)"; w = "fibers swapcontext (glibc)"; f = "fibers ring of 2"
+        printf "%-44s %9.1f ns %12s %8s  <= 60 ns\n", "a blocking call", m[b], "", ""
+        printf "%-44s %9.1f ns %9.1f ns %8.1f  >= 20\n", "a switch beside swapcontext", m[f], m[w], m[w] / m[f]
+        q = "ioctl routing query R=1000000"
+        printf "%-44s %9.1f ns %12s %8s  <= 1000 ns\n", "SIO_ROUTING_INTERFACE_QUERY, 1e6 routes", m[q], "", ""
+        printf "%-44s %9.1f ns\n", "  with every row traced", m[q " traced"]
+        k = "flap flap R=1e6 W=1e5"; y = m["flap R=1e6 W=1e5 yardstick"]; s3 = m["flap flap R=1e6 W=1e3"]
+        printf "%-44s %7.0f k/s %7.0f k/s %8.2f  >= 0.4\n", "flaps, 1e6 routes, 1e5 watches", m[k] / 1000, y / 1000, m[k] / y
+        printf "%-44s %12s %12s %8.2f  <= 2\n", "a flap with 1e5 watches against 1e3", "", "", s3 / m[k]
+    }'
