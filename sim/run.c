@@ -107,7 +107,8 @@ static bool run_loop(struct run *run)
         run_event(run, &event);
         if (++count % READ_EVERY == 0 && !run_read_rows(run)) return false;
         if (engine_taken_now(run->engine) <= limit) continue;
-        run->stopped = "too many events at one instant: a livelock";
+        run->stopped = "too many events at one instant";
+        script_livelocked(run->script, limit);
         break;
     }
     return true;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/jobs.h"
+#include "cli/progress.h"
 
 struct session { const struct options *options; struct recorder *recorder; FILE *rows; bool colour; enum exit_code code; };
 
@@ -71,16 +72,22 @@ enum exit_code verb_run(const struct options *options)
     bool any = false, all = true;
     if (!files_find(options->words, options->word_count, &files)) { files_free(&files); return EXIT_ENVIRONMENT; }
     if (session_open(&session)) {
+        struct progress progress;
+        size_t done = 0, seeds = options->seeds_given ? (size_t)(options->seed_last - options->seed_first) : 0;
+        progress_begin(&progress, "run", seeds < SIZE_MAX / (files.count + 1) ? files.count * (seeds + 1) : SIZE_MAX, options->quiet);
         for (size_t i = 0; i < files.count; i++) {
             bool given = options->seed_given || options->seeds_given;
             uint64_t first = options->seeds_given ? options->seed_first : options->seed, last = options->seeds_given ? options->seed_last : first;
             for (uint64_t seed = first;; seed++) {
+                progress_end(&progress);
                 bool ran = session_run(&session, files.paths[i], given, seed);
                 any = any || ran;
                 all = all && ran;
+                progress_step(&progress, ++done);
                 if (seed == last) break;
             }
         }
+        progress_end(&progress);
         session_close(&session, any && all);
     }
     files_free(&files);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/jobs.h"
+#include "cli/progress.h"
 #include "core/text.h"
 
 #define SEEDS_MOST 1000000

@@ -294,6 +294,11 @@ void script_instant_over(struct script *script) { sees_look(script, true); }
 
 bool script_finished(const struct script *script) { return script->outstanding == 0; }
 
+void script_livelocked(struct script *script, uint64_t events)
+{
+    fail_step(script, NULL, NULL, NULL, NULL, "a livelock: more than %llu events at one instant", (unsigned long long)events);
+}
+
 void script_crashed(struct script *script, const char *what)
 {
     const struct step *step = NULL;
@@ -307,9 +312,11 @@ void script_crashed(struct script *script, const char *what)
 /* ---- the end ---- */
 
 /* A run that was stopped before a call's time says nothing of the call. */
-static bool time_over(const struct script *script, const struct json *returns_at, int64_t start_ns)
+static bool time_over(const struct script *script, const struct step *step)
 {
-    return time_after(returns_at->text[0] == '+' ? start_ns : 0, read_time(returns_at)) < script_now(script);
+    const struct json *at = script_member(script, step, "returns_at"), *within = script_member(script, step, "within");
+    int64_t start_ns = at->text[0] == '+' ? script->runs[step->index].start_ns : 0;
+    return time_after(time_after(start_ns, read_time(at)), within ? read_time(within) : 0) < script_now(script);
 }
 
 /* A part of a `together` list that is still running: its thread says so. */
@@ -319,7 +326,7 @@ static void end_part(struct script *script, const struct line *line, const char 
     if (!part || !part->inside || part->returns_never) return;
     const struct json *returns_at = script_member(script, part, "returns_at");
     struct failure *failure = fail_step(script, part, returns_at, NULL, NULL, "the call has not returned when the run ended (%s)", stopped ? stopped : "nothing more can happen");
-    failure->undecided = !returns_at || (stopped && !time_over(script, returns_at, script->runs[part->index].start_ns));
+    failure->undecided = !returns_at || (stopped && !time_over(script, part));
 }
 
 static void end_step(struct script *script, const struct step *step, const char *stopped)
@@ -333,7 +340,7 @@ static void end_step(struct script *script, const struct step *step, const char 
     const struct json *returns_at = step->kind && step->kind->class == STEP_CALL ? script_member(script, step, "returns_at") : NULL;
     const char *why = stopped ? stopped : "nothing more can happen";
     if (run->progress == STEP_RUNS && returns_at)
-        fail_step(script, step, returns_at, json_words(script, returns_at), NULL, "the call has not returned when the run ended (%s)", why)->undecided = stopped && !time_over(script, returns_at, run->start_ns);
+        fail_step(script, step, returns_at, json_words(script, returns_at), NULL, "the call has not returned when the run ended (%s)", why)->undecided = stopped && !time_over(script, step);
     else if (run->progress == STEP_RUNS)
         fail_step(script, step, NULL, NULL, NULL, "this step has not ended when the run ended (%s)", why)->undecided = true;
     else

@@ -37,6 +37,7 @@ void script_instant_over(struct script *script);  /* nothing more happens at thi
 bool script_finished(const struct script *script); /* every step has returned, every `for` has elapsed */
 void script_end(struct script *script, const char *stopped); /* at_end, what was seen and not claimed, what was never reached.
                                                               `stopped`: why the run ended early, NULL: it did not */
+void script_livelocked(struct script *script, uint64_t events); /* one instant has taken that many: it will never be over */
 void script_crashed(struct script *script, const char *what); /* the provider crashed in this call */
 
 struct failure {

@@ -95,6 +95,7 @@ struct thread {
     struct apc *apcs; size_t apc_count;
     enum wait_state wait; DWORD wait_result; bool wait_alertable;
     struct waiter *waiters; size_t waiter_count; /* its places in the lists of the events it waits for; on its stack */
+    struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */
     bool in_kernel_wait, interrupted;
     event_id timeout;
     bool ready;                    /* an EVENT_THREAD_READY is on its way */
@@ -103,6 +104,7 @@ struct thread {
 };
 
 void thread_free(struct thread *thread);
+void crossings_end(struct thread *thread); /* calls that never returned */
 bool thread_queue_apc(struct thread *thread, LPWSPUSERAPC function, DWORD_PTR context);
 void thread_satisfy(struct thread *thread, DWORD result); /* its wait is over with this result */
 /* The process's thread that WSATHREADID names; NULL: none, or ended. */

@@ -11,13 +11,14 @@
 #include "ws2/private.h"
 
 /* One call in progress: what must be put back when it returns. */
-struct crossing { struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object; };
+struct crossing { struct crossing *outer; struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object; };
 
 static bool call_begin(struct crossing *at, struct thread *thread, const char *function, const char *object)
 {
     struct ws2 *ws2 = thread->process->ws2;
-    *at = (struct crossing){ .thread = thread, .trace = ws2->trace, .cause = trace_cause(ws2->trace), .overlapped = thread->task.overlapped, .calling = ws2->calling, .object = object };
+    *at = (struct crossing){ .outer = thread->crossing, .thread = thread, .trace = ws2->trace, .cause = trace_cause(ws2->trace), .overlapped = thread->task.overlapped, .calling = ws2->calling, .object = object };
     ws2->calling = function;
+    thread->crossing = at;
     if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;
     at->arena = arena_new();
     return true;
@@ -38,8 +39,14 @@ static void call_end(struct crossing *at)
     struct ws2 *ws2 = at->thread->process->ws2;
     ws2->calling = at->calling;
     at->thread->task.overlapped = at->overlapped;
+    at->thread->crossing = at->outer;
     trace_set_cause(at->trace, at->cause);
     arena_free(at->arena);
+}
+
+void crossings_end(struct thread *thread)
+{
+    for (; thread->crossing; thread->crossing = thread->crossing->outer) arena_free(thread->crossing->arena);
 }
 
 static const char *overlapped_label(const struct process *process, const void *overlapped)

@@ -560,6 +560,25 @@ check "... suggests the nearest" in_err 'WSAEFAULT'
 exits 0 "bench --quick events" bench --quick events
 exits 2 "bench of what is not there" bench nothing
 
+echo "# the examples in the documentation"
+document=../../../docs/SCENARIOS.md
+awk -v room="$work" '
+    /^```json/ { inside = 1; whole = 0; next }
+    /^```/ { inside = 0; next }
+    inside && $0 == "{" { whole = 1 }
+    inside && whole { print > (room "/document.json"); next }
+    inside { print }' "$document" >"$work/steps"
+exits 0 "the first example runs and passes" run "$work/document.json"
+check "there are lines of steps" [ "$(wc -l <"$work/steps")" -gt 40 ]
+{
+    echo '{ "format": "wspsim/1", "title": "every line of the document",'
+    echo '  "hosts": [ { "name": "a", "interfaces": [ { "name": "eth0", "addresses": ["192.0.2.10/24"] } ] } ],'
+    echo '  "actors": [ { "name": "app", "host": "a", "threads": ["worker"] } ], "timeline": ['
+    sed '$!s/$/,/' "$work/steps"
+    echo '] }'
+} >"$work/steps.json"
+exits 0 "each of them is a step" check "$work/steps.json"
+
 echo "# not reachable by a scenario of this version: the limit of events at one instant"
 skip "the livelock limit"
 

@@ -84,7 +84,7 @@ PLAY(test_event_upcalls_on_what_is_no_event)
     int error = UNSET;
     WSAEVENT closed = up.lpWPUCreateEvent(&error);
     up.lpWPUCloseEvent(closed, &error);
-    const WSAEVENT wrong[] = { NULL, WSA_INVALID_EVENT, (WSAEVENT)(uintptr_t)0x1234, (WSAEVENT)up.lpWPUCreateSocketHandle(1001, 0, &error), closed };
+    const WSAEVENT wrong[] = { NULL, INVALID_HANDLE_VALUE, (WSAEVENT)(uintptr_t)0x1234, (WSAEVENT)up.lpWPUCreateSocketHandle(1001, 0, &error), closed };
     BOOL (WSPAPI *calls[])(WSAEVENT, LPINT) = { up.lpWPUSetEvent, up.lpWPUResetEvent, up.lpWPUCloseEvent };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         for (size_t k = 0; k < 3; k++) {
