@@ -39,6 +39,7 @@ void pending_begin(struct pending *pending, struct sock *sock)
     memset(pending, 0, sizeof *pending);
     pending->sock = sock;
     pending->process = sock->process;
+    pending->endpoint = sock->endpoint;
     list_add(&sock->pending, pending);
 }
 
@@ -77,45 +78,70 @@ static void WSPAPI routine_apc(DWORD_PTR context);
 static void routine_queue(struct pending *pending)
 {
     int ignored;
-    if (pending->process->up.lpWPUQueueApc(&pending->thread, routine_apc, (DWORD_PTR)pending, &ignored) == 0) return;
+    if (pending->process->up.lpWPUQueueApc(&pending->thread, routine_apc, pending->number, &ignored) == 0) return;
     list_remove(&pending->process->routines, pending); /* the thread is gone, its routine with it */
     free(pending);
 }
 
-static void routine_next(struct sock *sock)
+static struct pending *routine_find(struct pending *list, DWORD_PTR number)
 {
-    for (struct pending *pending = sock->process->routines; pending; pending = pending->next) {
-        if (pending->sock != sock || !pending->deferred) continue;
+    while (list && list->number != number) list = list->next;
+    return list;
+}
+
+static BOOL routine_runs(const struct provider_process *process, kernel_endpoint endpoint)
+{
+    const struct pending *pending = process->running;
+    while (pending && pending->endpoint != endpoint) pending = pending->next;
+    return pending != NULL;
+}
+
+static void routine_next(struct provider_process *process, kernel_endpoint endpoint)
+{
+    for (struct pending *pending = process->routines; pending; pending = pending->next) {
+        if (pending->endpoint != endpoint || !pending->deferred) continue;
         pending->deferred = FALSE;
         routine_queue(pending);
         return;
     }
 }
 
-static void WSPAPI routine_apc(DWORD_PTR context)
+/* An APC cannot be taken back, and the last WSPCleanup may come before it, even from inside a routine. So it carries a
+   number, and the record is looked for: before the routine and after it. */
+static void WSPAPI routine_apc(DWORD_PTR number)
 {
-    struct pending *pending = (struct pending *)context;
-    if (pending->sock && pending->sock->in_routine) {
+    struct provider_process *process = kernel_slot_get(&wspsim_kernel_abi);
+    struct pending *pending = process ? routine_find(process->routines, number) : NULL;
+    if (!pending) return;
+    kernel_endpoint endpoint = pending->endpoint;
+    if (routine_runs(process, endpoint)) {
         pending->deferred = TRUE; /* routines of one socket do not nest, not even in an alertable wait of the first */
         return;
     }
-    if (pending->sock) pending->sock->in_routine = TRUE;
+    list_remove(&process->routines, pending);
+    list_add(&process->running, pending);
     pending->routine(pending->error, pending->bytes, pending->overlapped, 0);
-    struct sock *sock = pending->sock; /* NULL if the routine closed it */
-    list_remove(&pending->process->routines, pending);
+    process = kernel_slot_get(&wspsim_kernel_abi);
+    pending = process ? routine_find(process->running, number) : NULL;
+    if (!pending) return;
+    list_remove(&process->running, pending);
     free(pending);
-    if (!sock) return;
-    sock->in_routine = FALSE;
-    routine_next(sock);
+    routine_next(process, endpoint);
+}
+
+static void list_free(struct pending **list)
+{
+    while (*list) {
+        struct pending *pending = *list;
+        list_remove(list, pending);
+        free(pending);
+    }
 }
 
 void routines_free(struct provider_process *process)
 {
-    while (process->routines) {
-        struct pending *pending = process->routines;
-        list_remove(&process->routines, pending);
-        free(pending);
-    }
+    list_free(&process->routines);
+    list_free(&process->running);
 }
 
 /* ---- finishing ---- */
@@ -130,17 +156,20 @@ static void overlapped_write(LPWSAOVERLAPPED overlapped, DWORD error, DWORD byte
 void pending_finish(struct pending *pending, DWORD error, DWORD bytes)
 {
     struct provider_process *process = pending->process;
+    struct sock *sock = pending->sock;
     int ignored;
-    SOCKET handle = pending->sock->handle;
     pending->error = error;
     pending->bytes = bytes;
-    list_remove(&pending->sock->pending, pending);
+    list_remove(&sock->pending, pending);
     if (!pending->routine) {
-        WPUCompleteOverlappedRequest(handle, pending->overlapped, error, bytes, &ignored);
+        pending->overlapped->OffsetHigh = error; /* the upcall writes the rest */
+        WPUCompleteOverlappedRequest(sock->handle, pending->overlapped, error, bytes, &ignored);
         free(pending);
         return;
     }
     overlapped_write(pending->overlapped, error, bytes);
+    pending->sock = NULL;
+    pending->number = (DWORD_PTR)sock->endpoint << 32 | ++sock->routines; /* no two endpoints ever have the same name */
     list_add(&process->routines, pending);
     routine_queue(pending);
 }

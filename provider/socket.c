@@ -98,8 +98,6 @@ void sock_discard(struct sock *sock, BOOL indicate)
     while (sock->pending) pending_drop(sock->pending, indicate);
     events_end(sock);
     kernel_endpoint_close(sock->endpoint);
-    for (struct pending *routine = process->routines; routine; routine = routine->next)
-        if (routine->sock == sock) routine->sock = NULL;
     process->up.lpWPUCloseSocketHandle(sock->handle, &ignored);
     if (sock->next) sock->next->prev = sock->prev;
     if (sock->prev) sock->prev->next = sock->next; else process->socks = sock->next;

@@ -84,8 +84,10 @@ static void sources_count(struct ifaddr *ifaddr, bool before)
     struct iface *iface = ifaddr->iface, *other;
     struct host *host = iface->host;
     unsigned slot = family_slot(ifaddr->address.family);
-    bool after = source_may(ifaddr);
+    bool after = source_may(ifaddr), had = iface->sources[slot] > 0;
     count(&iface->sources[slot], before, after);
+    if (had != (iface->sources[slot] > 0))
+        watches_by_routes(iface, slot); /* on a weak host it may have been usable before, but not for every destination */
     if (iface->type != IFACE_LOOPBACK)
         count(&host->sources[slot], before, after);
     iface_refresh(iface);
@@ -113,6 +115,7 @@ static void state_enter(struct ifaddr *ifaddr, enum address_state state)
         if (other == iface || host->parameters.weak_host_send)
             watches_by_iface(other, slot); /* another source may be chosen */
     }
+    watches_at(host, &ifaddr->address); /* an own address is its own source, whatever the routes say */
     host->routes_changed[slot] = true;
     host->routes_cause[slot] = row;
     bool kept = state == ADDRESS_TENTATIVE && !iface->media; /* 1.2a: routes stay configured while the medium is away */

@@ -263,6 +263,7 @@ void address_set_drop(struct address_set *set);
 void watch_arm(struct request *request);
 void watch_disarm(struct request *request);
 void watches_under(struct host *host, unsigned slot, const struct prefix_key *key, unsigned length);
+void watches_at(struct host *host, const struct kernel_address *address); /* for whom this address itself is the destination */
 void watches_by_iface(struct iface *iface, unsigned slot); /* whose path leaves here */
 void watches_by_routes(struct iface *iface, unsigned slot); /* under its routes, or whose path leaves here */
 void watches_pathless(struct host *host);

@@ -167,6 +167,13 @@ void watches_under(struct host *host, unsigned slot, const struct prefix_key *ke
     concern_inside(host, slot, key, length, length);
 }
 
+void watches_at(struct host *host, const struct kernel_address *address)
+{
+    struct prefix_key key = prefix_key_of(address);
+    unsigned width = address_width(address);
+    concern_inside(host, family_slot(address->family), &key, width, width);
+}
+
 void watches_by_iface(struct iface *iface, unsigned slot)
 {
     struct request *request;

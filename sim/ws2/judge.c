@@ -39,7 +39,7 @@ struct operation {
 };
 
 struct socket_key { struct process *process; SOCKET s; };
-struct known_socket { struct socket_key key; bool overlapped; HANDLE selected; struct operation *operations; UT_hash_handle hh; };
+struct known_socket { struct socket_key key; bool overlapped; HANDLE selected, selecting; struct operation *operations; UT_hash_handle hh; };
 
 struct judge {
     struct ws2 *ws2;
@@ -166,10 +166,18 @@ void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool o
     HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
 }
 
-void judge_selected(struct judge *judge, struct process *process, SOCKET s, HANDLE event)
+void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event)
 {
     struct known_socket *socket = socket_find(judge, process, s);
-    if (socket) socket->selected = event;
+    if (socket) socket->selecting = event;
+}
+
+void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed)
+{
+    struct known_socket *socket = socket_find(judge, process, s);
+    if (!socket) return;
+    if (!failed) socket->selected = socket->selecting;
+    socket->selecting = NULL;
 }
 
 void judge_called(struct judge *judge, const struct judge_call *call)
@@ -281,7 +289,7 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
     if (judge->suspicious == 0) return;
     struct known_socket *socket, *after;
     HASH_ITER(hh, judge->sockets, socket, after)
-        if (socket->key.process == process && socket->selected == event) return;
+        if (socket->key.process == process && (socket->selected == event || socket->selecting == event)) return;
     struct operation *operation, *guilty = NULL;
     DL_FOREACH(judge->in_order, operation) {
         if (operation->key.process != process || operation->event != event) continue;

@@ -23,7 +23,8 @@ void judge_free(struct judge *judge);
 struct judge_call { struct thread *thread; const char *function; SOCKET s; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; const DWORD *bytes; };
 void judge_called(struct judge *judge, const struct judge_call *call);   /* before: the OVERLAPPED may be used again from now on */
 void judge_returned(struct judge *judge, const struct judge_call *call, bool failed, int error);
-void judge_selected(struct judge *judge, struct process *process, SOCKET s, HANDLE event); /* WSPEventSelect; NULL: cancelled */
+void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event); /* before: it may set the event at once */
+void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed);
 void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped);     /* WSPSocket gave it out */
 void judge_closed(struct judge *judge, struct process *process, SOCKET s);
 void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */

@@ -177,9 +177,10 @@ int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events,
         value_trace(at.trace, "events", decode_event_mask(at.arena, events));
         call_goes(&at);
     }
+    judge_selecting(process->ws2->judge, process, s, events ? event : NULL);
     int result = process->table.lpWSPEventSelect(s, event, events, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEventSelect", .s = s }, result != 0, *error);
-    if (result == 0) judge_selected(process->ws2->judge, process, s, events ? event : NULL);
+    judge_selected(process->ws2->judge, process, s, result != 0);
     if (return_begin(&at, "WSPEventSelect", result != 0, *error)) trace_end(at.trace);
     call_end(&at);
     return result;

@@ -100,7 +100,7 @@ PLAY(test_a_failing_select)
     end(me);
 }
 
-/* proves: SPI-EVENTSELECT-2, SPI-EVENTSELECT-3, SPI-EVENTSELECT-6 */
+/* proves: SPI-EVENTSELECT-3, SPI-EVENTSELECT-6 */
 PLAY(test_a_registration_replaces_the_former)
 {
     LONG bits;

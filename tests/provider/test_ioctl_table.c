@@ -210,7 +210,7 @@ static void pair_run(struct world *world, struct thread *me, const struct order 
     settle(me);
 }
 
-/* proves: IOCTL-ERR-10, IOCTL-ERR-11, READ-ORDER-1, READ-ORDER-2, READ-ORDER-3, READ-ORDER-4, READ-ORDER-5, READ-ORDER-6, READ-ORDER-7, READ-ORDER-10 */
+/* proves: IOCTL-ERR-10, IOCTL-ERR-11, READ-ORDER-2, READ-ORDER-3, READ-ORDER-4, READ-ORDER-5, READ-ORDER-7, READ-ORDER-10 */
 PLAY(test_order_of_checks)
 {
     int error;

@@ -105,7 +105,7 @@ PLAY(test_blocking)
     end(me);
 }
 
-/* proves: IOCTL-CALL-10, IOCTL-ADDRESS_LIST_CHANGE-5, IOCTL-ROUTING_INTERFACE_CHANGE-4, IOCTL-CALL-3, IOCTL-FIONBIO-1 */
+/* proves: IOCTL-CALL-7, IOCTL-CALL-8, IOCTL-CALL-10, IOCTL-ADDRESS_LIST_CHANGE-5, IOCTL-ROUTING_INTERFACE_CHANGE-4, IOCTL-CALL-3, IOCTL-FIONBIO-1 */
 PLAY(test_nonblocking)
 {
     DWORD bytes;
@@ -179,6 +179,29 @@ PLAY(test_the_other_family)
     end(me);
 }
 
+static void interrupts(struct thread *thread, void *argument)
+{
+    nap(thread, 2 * MILLISECOND);
+    ck_assert_int_eq(kernel_interrupt(*(uint32_t *)argument), KERNEL_OK);
+}
+
+/* What ends a blocked call from outside gives WSAEINTR, and the socket is as good as before. */
+PLAY(test_an_interrupted_call)
+{
+    DWORD bytes;
+    SOCKET s = begin(world, me, true);
+    uint32_t id = thread_task(me)->thread_id;
+    world_thread(world->process, "app/interrupts", interrupts, &id);
+    ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS }, &bytes), WSAEINTR);
+    ck_assert_uint_eq(bytes, 0);
+    ck_assert_int_eq(engine_now_ns(world->engine), 2 * MILLISECOND);
+    one_more_address(world, me); /* nothing of it is left to complete */
+    WSAOVERLAPPED *overlapped = pends(world, me, s, NULL);
+    one_more_address(world, me);
+    ck_assert(!overlapped_pending(overlapped));
+    end(me);
+}
+
 /* ---- several requests ---- */
 
 /* proves: READ-MULTI-1, READ-MULTI-4, READ-MULTI-5 */
@@ -224,9 +247,11 @@ PLAY(test_each_destination_by_its_own)
     end(me);
 }
 
+/* proves: READ-EVENT-1 */
 PLAY(test_a_failed_network)
 {
     static struct blocked blocked;
+    WSANETWORKEVENTS *codes;
     SOCKET s = begin(world, me, true);
     blocked = (struct blocked){ .world = world, .request = { .s = s, .code = LISTS } };
     world_thread(world->process, "app/blocked", blocks, &blocked);
@@ -238,12 +263,26 @@ PLAY(test_a_failed_network)
     ck_assert_int_eq(overlapped_error(route), WSAENETDOWN);
     ck_assert(blocked.returned && blocked.error == WSAENETDOWN);
     host_stack(world->host, true);
+    SOCKET other = open_socket(me, AF_INET, SOCK_DGRAM, false);
+    HANDLE event = event_new(world->process, true, NULL);
+    select_events(me, other, event, FD_ADDRESS_LIST_CHANGE);
+    ck_assert_int_eq(arm(world, me, other, NULL), WSAEWOULDBLOCK);
+    one_more_address(world, me);
+    ck_assert_int_eq(recorded(me, other, event, &codes), FD_ADDRESS_LIST_CHANGE);
+    ck_assert_int_eq(codes->iErrorCode[FD_ADDRESS_LIST_CHANGE_BIT], 0);
+    ck_assert_int_eq(arm(world, me, other, NULL), WSAEWOULDBLOCK);
+    host_stack(world->host, false);
+    settle(me);
+    ck_assert(event_signalled(world->process, event));
+    host_stack(world->host, true);
+    ck_assert_int_eq(recorded(me, other, event, &codes), FD_ADDRESS_LIST_CHANGE);
+    ck_assert_int_eq(codes->iErrorCode[FD_ADDRESS_LIST_CHANGE_BIT], WSAENETDOWN);
     end(me);
 }
 
 /* ---- arming ---- */
 
-/* proves: IOCTL-CALL-12, IOCTL-ADDRESS_LIST_CHANGE-6, READ-ARM-1, READ-ARM-2, READ-ARM-3, READ-ARM-4, READ-ARM-6, READ-EVENT-1, SPI-EVENTSELECT-6, SPI-EVENTSELECT-9, SPI-ENUM-1 */
+/* proves: IOCTL-CALL-12, IOCTL-ADDRESS_LIST_CHANGE-6, READ-ARM-1, READ-ARM-2, READ-ARM-3, READ-ARM-4, READ-ARM-6, SPI-EVENTSELECT-6, SPI-EVENTSELECT-9, SPI-ENUM-1 */
 PLAY(test_once_per_arming)
 {
     WSANETWORKEVENTS *codes;
@@ -316,7 +355,7 @@ PLAY(test_several_destinations)
     end(me);
 }
 
-/* proves: READ-ARM-1, READ-ARM-5, READ-EVENT-3 */
+/* proves: READ-ARM-1, READ-ARM-5 */
 PLAY(test_what_arms_and_what_does_not)
 {
     int error;
@@ -370,7 +409,7 @@ PLAY(test_an_arming_outlives_its_thread)
     end(me);
 }
 
-/* proves: IOCTL-CALL-11, IOCTL-FIONBIO-2, IOCTL-FIONBIO-5, IOCTL-FIONBIO-9, READ-FIONBIO-3, SPI-EVENTSELECT-1, SPI-EVENTSELECT-4 */
+/* proves: IOCTL-CALL-11, IOCTL-FIONBIO-2, IOCTL-FIONBIO-5, IOCTL-FIONBIO-9, READ-FIONBIO-3, SPI-EVENTSELECT-4 */
 PLAY(test_back_to_blocking)
 {
     int error;
@@ -422,6 +461,7 @@ int main(void)
     tcase_add_test(modes, test_blocking);
     tcase_add_test(modes, test_nonblocking);
     tcase_add_test(modes, test_overlapped);
+    tcase_add_test(modes, test_an_interrupted_call);
     tcase_add_test(modes, test_the_other_family);
     tcase_add_test(modes, test_refused);
     suite_add_tcase(suite, modes);

@@ -99,7 +99,6 @@ PLAY(test_event_upcalls_on_what_is_no_event)
 static struct world *called_in;
 static void CALLBACK apc_notes(DWORD_PTR letter) { note(called_in, (char)letter); }
 
-/* proves: IOCTL-OVL-12 */
 PLAY(test_queueing_an_apc)
 {
     int error = UNSET;
@@ -169,6 +168,7 @@ static void opens_in_a_completion(void *cookie, enum kernel_status status, uint6
     inside->queued = up.lpWPUQueueApc(&inside->id, apc_notes, 'c', &error);
 }
 
+/* proves: IOCTL-OVL-12 */
 PLAY(test_without_a_thread)
 {
     struct inside inside = { .error = UNSET, .queued = UNSET };
