@@ -53,6 +53,7 @@ void events_happen(struct sock *sock, LONG bit, int error)
 {
     struct network_events *events = &sock->events;
     disarm(sock, bit);
+    events->told[bit_number(bit)]++;
     events->errors[bit_number(bit)] = error == WSAENETDOWN || error == WSAENETUNREACH ? error : 0;
     events->happened |= bit;
     if (events->mask & bit) record(sock, bit);

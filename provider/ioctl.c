@@ -94,11 +94,15 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID
                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error)
 {
     struct sock *sock = sock_enter(s, error);
+    BOOL counted = kernel_may_write(bytes, sizeof *bytes);
+    if (counted && !sock) *bytes = 0;
     if (!sock) return SOCKET_ERROR;
-    if (!kernel_may_write(bytes, sizeof *bytes)) return fail(error, WSAEFAULT);
+    if (!counted) return fail(error, WSAEFAULT);
     BOOL asynchronous = sock->overlapped && overlapped != NULL; /* without an OVERLAPPED a routine has nothing to be called for */
-    if (asynchronous && !kernel_may_write(overlapped, sizeof *overlapped)) return fail(error, WSAEFAULT);
-    if (asynchronous && routine && !kernel_may_read(thread, sizeof *thread)) return fail(error, WSAEFAULT);
+    if (asynchronous && (!kernel_may_write(overlapped, sizeof *overlapped) || (routine && !kernel_may_read(thread, sizeof *thread)))) {
+        *bytes = 0;
+        return fail(error, WSAEFAULT);
+    }
 
     struct kernel_who who;
     kernel_current(&who);

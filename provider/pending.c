@@ -199,10 +199,11 @@ static void pending_complete(void *cookie, enum kernel_status status, uint64_t c
     LONG bit = pending->event_bit;
     struct kernel_watch watch = pending->watch;
     int error = error_of_kernel(status);
+    BOOL arms = bit && pending->armed_at == sock->events.told[bit_number(bit)];
     pending->request = 0;
     if (pending->overlapped) pending_finish(pending, (DWORD)error, (DWORD)count);
     else pending->error = (DWORD)error; /* its thread is woken next and takes the result */
-    if (!bit) return;
+    if (!arms) return; /* or the event has been told since */
     if (status == KERNEL_CANCELLED) events_arm(sock, bit, &watch); /* its thread ended; the socket's event stays armed */
     else events_happen(sock, bit, error);
 }
@@ -211,7 +212,15 @@ enum kernel_status pending_watch(struct pending *pending, const struct kernel_wa
 {
     pending->watch = *watch;
     pending->event_bit = event_bit;
+    pending->armed_at = event_bit ? pending->sock->events.told[bit_number(event_bit)] : 0;
     return kernel_watch(watch, false, pending_complete, pending, &pending->request);
+}
+
+struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped)
+{
+    struct pending *pending = sock->pending;
+    while (pending && pending->overlapped != overlapped) pending = pending->next;
+    return pending;
 }
 
 int pending_wait(struct pending *pending)

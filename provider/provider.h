@@ -22,10 +22,14 @@ struct pending;
 struct arm;
 struct sock;
 
+/* A thread inside WSPGetOverlappedResult; on its stack. */
+struct waiting { uint32_t thread_id; BOOL cleaned_up; struct waiting *next; };
+
 struct provider_process {
     WSPUPCALLTABLE up;          /* of the newest WSPStartup */
     unsigned startups;
     struct sock *socks;         /* oldest first */
+    struct waiting *waiting;
     struct pending *routines;   /* completed, their routine queued */
     struct pending *running;    /* their routine runs */
 };
@@ -36,6 +40,7 @@ struct network_events {
     LONG recorded;              /* to be told by WSPEnumNetworkEvents */
     LONG happened;              /* came while not selected: recorded as soon as it is */
     int errors[FD_MAX_EVENTS];  /* of the recorded and the happened */
+    unsigned told[FD_MAX_EVENTS]; /* how often each has happened: a request armed before the last time arms no more */
     struct arm *arms;
 };
 
@@ -63,6 +68,7 @@ struct pending {
     LPWSAOVERLAPPED overlapped; /* NULL: the blocking form */
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
     WSATHREADID thread;         /* copied at the call */
+    unsigned armed_at;          /* of its event: events.told then */
     LONG event_bit;             /* FD_ event that happens with its completion, 0: none */
     struct kernel_watch watch;
     BOOL deferred;              /* its routine waits for another of the same socket to return */
@@ -97,6 +103,7 @@ void pending_finish(struct pending *pending, DWORD error, DWORD bytes);     /* r
 void pending_drop(struct pending *pending, BOOL indicate);                  /* gives it up with WSA_OPERATION_ABORTED */
 void pending_forget(struct pending *pending);                               /* never accepted, or over: leaves the list */
 enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit);
+struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped); /* NULL: none */
 int pending_wait(struct pending *pending);                                  /* the blocking form: parks; the error, 0 for success */
 void routines_free(struct provider_process *process);
 
@@ -107,6 +114,7 @@ void events_end(struct sock *sock);
 int bit_number(LONG bit);
 
 /* ---- overlapped results (overlapped.c) ---- */
+void waiting_end(struct provider_process *process); /* the last cleanup: whoever waits for a result waits no longer */
 #define PENDING_STATUS ((ULONG_PTR)0x103)
 ULONG_PTR nt_status_of_error(DWORD error);
 

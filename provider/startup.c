@@ -116,6 +116,7 @@ int WSPAPI provider_cleanup(LPINT error)
     struct provider_process *process = process_enter(error);
     if (!process) return SOCKET_ERROR;
     if (--process->startups > 0) return 0;
+    waiting_end(process);
     while (process->socks) sock_discard(process->socks, FALSE); /* nobody is told any more */
     routines_free(process);
     kernel_slot_set(&wspsim_kernel_abi, NULL);

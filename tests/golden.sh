@@ -17,8 +17,10 @@ shift
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 digests "$@" "$binary" >"$out" || { echo "golden: the scenarios do not all pass" >&2; "$@" "$binary" run -q scenarios | head -n 40 >&2; exit 1; }
+count=$(wc -l <"$FILE")
 if ! cmp -s "$out" "$FILE"; then
     echo "golden: digests differ from $FILE:" >&2
     diff "$FILE" "$out" | head -n 20 >&2
     exit 1
 fi
+[ -n "${QUIET:-}" ] || echo "golden: $count passed, 0 failed"

@@ -13,7 +13,7 @@ one() { # name binary wrapper...
     name=$1
     shift
     for round in 1 2; do
-        if tests/golden.sh "$@"; then passed=$((passed + 1)); else
+        if QUIET=1 tests/golden.sh "$@"; then passed=$((passed + 1)); else
             failed=$((failed + 1))
             echo "not ok - $name (round $round)"
             return

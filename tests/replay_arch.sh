@@ -6,7 +6,7 @@ passed=0
 failed=0
 for arch in aarch64 s390x; do
     make --no-print-directory -s CONFIG=$arch -j"$(nproc)" all
-    if tests/golden.sh build/$arch/wspsim qemu-$arch; then
+    if QUIET=1 tests/golden.sh build/$arch/wspsim qemu-$arch; then
         passed=$((passed + 1))
         echo "ok - $arch: $(wc -l <tests/golden/digests.txt) digests equal"
     else
