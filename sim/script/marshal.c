@@ -78,6 +78,18 @@ static void *block(struct marshal *marshal, struct process *process, size_t size
     return marshal->blocks[marshal->block_count++] = memory_block(process, size);
 }
 
+/* The typed value as it stands in the file, for the trace. */
+static const struct value *value_meaning(struct arena *arena, const struct json *typed)
+{
+    const struct json *member = typed->first;
+    struct value *value;
+    int64_t number;
+    if (member->type == JSON_TEXT) value = value_text(arena, member->text);
+    else if (json_int(member, &number)) value = value_int(arena, number);
+    else value = value_bool(arena, member->type == JSON_TRUE);
+    return value_add(value_new(arena, VALUE_MAP), member->name, value);
+}
+
 static bool marshal_in(struct script *script, struct process *process, const struct step *step, struct marshal *marshal)
 {
     const struct json *in = script_member(script, step, "in"), *in_size = script_member(script, step, "in_size");
@@ -91,8 +103,10 @@ static bool marshal_in(struct script *script, struct process *process, const str
             fail_step(script, step, in, NULL, NULL, "this is not a typed value: {\"sockaddr\": \"192.0.2.1:0\"}, {\"ulong\": 1}, {\"int\": -1}, {\"bool\": true} or {\"hex\": \"00ff\"}");
             return false;
         }
+        if (json_member(in, "hex")) decode_to_host((DWORD)read_named(script_member(script, step, "code"), TYPE_CODE), bytes, size);
         marshal->in = block(marshal, process, size);
         memcpy(marshal->in, bytes, size);
+        if (size) process_explain_memory(process, marshal->in, value_meaning(script->arena, in));
         marshal->in_size = (DWORD)size;
     }
     if (in_size) marshal->in_size = (DWORD)read_uint(in_size);

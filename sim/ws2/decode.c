@@ -169,6 +169,29 @@ static struct value *decode_handle(struct arena *arena, const struct process *pr
     return value_add(value_new(arena, VALUE_MAP), "socket", value_text(arena, handle_text(process, s, room)));
 }
 
+static void bytes_turn(uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && i < size / 2; i++) {
+        uint8_t byte = bytes[i];
+        bytes[i] = bytes[size - 1 - i];
+        bytes[size - 1 - i] = byte;
+    }
+}
+
+void decode_to_host(DWORD code, uint8_t *bytes, size_t size)
+{
+    switch (code) {
+    case SIO_ROUTING_INTERFACE_QUERY:
+    case SIO_ROUTING_INTERFACE_CHANGE:
+    case SIO_FIND_ROUTE:
+        if (size >= sizeof(u_short)) bytes_turn(bytes, sizeof(u_short));
+        if (size >= sizeof(struct sockaddr_in6)) bytes_turn(bytes + offsetof(struct sockaddr_in6, sin6_scope_id), sizeof(u_long));
+        return;
+    default:
+        if (size >= sizeof(u_long)) bytes_turn(bytes, sizeof(u_long));
+    }
+}
+
 struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size)
 {
     switch (code) {

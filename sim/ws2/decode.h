@@ -13,6 +13,9 @@ void sockaddr_text(const void *sockaddr, size_t size, char text[SOCKADDR_TEXT]);
 /* The bytes of a sockaddr_in or sockaddr_in6 from its text; 0: not an address with a port. */
 size_t sockaddr_parse(const char *text, void *sockaddr, size_t room);
 
+/* Bytes as they lie in memory on Win64 become bytes as they lie here: on a little-endian machine nothing happens. */
+void decode_to_host(DWORD code, uint8_t *bytes, size_t size);
+
 struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);
 struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size);
 struct value *decode_ioctl_out(struct arena *arena, const struct process *process, DWORD code, const void *out, DWORD size);

@@ -15,7 +15,7 @@
 #define FORBIDDEN_BYTES ((uintptr_t)64 << 10) /* the first 64 KiB of every address space, and the last of the range */
 #define SIZE_CLASSES 12                  /* 16 bytes to 32 KiB: released blocks of these sizes are used again */
 
-struct block { char *start; size_t size, room; const char *label; bool free; size_t next_free; };
+struct block { char *start; size_t size, room; const char *label; const struct value *meaning; bool free; size_t next_free; };
 
 struct memory {
     char *range, *top, *committed;
@@ -80,6 +80,7 @@ void *memory_block(struct process *process, size_t size_bytes)
     block->size = size_bytes;
     block->free = false;
     block->label = NULL;
+    block->meaning = NULL;
     return block->start;
 }
 
@@ -139,4 +140,17 @@ const char *process_memory_label(const struct process *process, const void *star
 {
     const struct block *block = start ? block_find(process->memory, start) : NULL;
     return block && !block->free && block->start == (const char *)start ? block->label : NULL;
+}
+
+void process_explain_memory(struct process *process, const void *start, const struct value *meaning)
+{
+    struct block *block = block_find(process->memory, start);
+    check(block != NULL);
+    block->meaning = meaning;
+}
+
+const struct value *process_memory_meaning(const struct process *process, const void *start)
+{
+    const struct block *block = start ? block_find(process->memory, start) : NULL;
+    return block && !block->free && block->start == (const char *)start ? block->meaning : NULL;
 }

@@ -233,13 +233,21 @@ BOOL spi_get_overlapped_result(struct thread *thread, SOCKET s, WSAOVERLAPPED *o
 
 /* ---- control codes ---- */
 
+/* A value for a row: bytes that could not be decoded are told by what the client says they are, or by their number. */
+static const struct value *canonical(struct crossing *at, const struct value *decoded, const void *start, DWORD size)
+{
+    if (!value_member(decoded, "hex")) return decoded;
+    const struct value *meaning = process_memory_meaning(at->thread->process, start);
+    return meaning ? meaning : value_add(value_new(at->arena, VALUE_MAP), "size", value_uint(at->arena, size));
+}
+
 static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
 {
     const struct process *process = at->thread->process;
     struct trace *trace = at->trace;
     char room[24];
     trace_text(trace, "code", names_or_number(NAMES_IOCTL, (int64_t)call->code, room));
-    if (call->in_size && call->in && memory_holds(process, call->in, call->in_size)) value_trace(trace, "in", decode_ioctl_in(at->arena, call->code, call->in, call->in_size));
+    if (call->in_size && call->in && memory_holds(process, call->in, call->in_size)) value_trace(trace, "in", canonical(at, decode_ioctl_in(at->arena, call->code, call->in, call->in_size), call->in, call->in_size));
     else if (call->in || call->in_size) trace_pointer(trace, process, "in", call->in);
     if (call->in_size) trace_uint(trace, "in_size", call->in_size);
     if (call->out && !memory_holds(process, call->out, 1)) trace_text(trace, "out", "bad");
@@ -257,7 +265,7 @@ static void ioctl_row_return(struct crossing *at, const struct spi_ioctl *call, 
     bool counted = call->bytes && memory_holds(process, call->bytes, sizeof *call->bytes);
     if (counted && error != WSA_IO_PENDING) trace_uint(at->trace, "bytes", *call->bytes);
     if (!failed && counted && *call->bytes && call->out && memory_holds(process, call->out, *call->bytes))
-        value_trace(at->trace, "out", decode_ioctl_out(at->arena, process, call->code, call->out, *call->bytes));
+        value_trace(at->trace, "out", canonical(at, decode_ioctl_out(at->arena, process, call->code, call->out, *call->bytes), call->out, *call->bytes));
     trace_end(at->trace);
 }
 

@@ -59,6 +59,11 @@ bool memory_holds(const struct process *process, const void *start, size_t size_
 /* Names for the trace: "o" for an OVERLAPPED, "s" for a socket. The text must outlive the process. */
 void process_label_memory(struct process *process, const void *block, const char *label);
 const char *process_memory_label(const struct process *process, const void *block); /* NULL: none */
+/* What the client put into a block, for rows about calls whose buffers nobody can decode: bytes in host order never reach a
+   row. The value must outlive the block. */
+struct value;
+void process_explain_memory(struct process *process, const void *block, const struct value *meaning);
+const struct value *process_memory_meaning(const struct process *process, const void *block); /* NULL: none */
 void process_label_handle(struct process *process, uintptr_t handle, const char *label);
 const char *process_handle_label(const struct process *process, uintptr_t handle); /* NULL: none */
 
