@@ -2,7 +2,7 @@
  * What the command line says: options good and bad, words, and the order of concern of exit codes. The texts of `explain` are
  * held against the names of codes here too, so that no code goes without.
  */
-#include <check.h>
+#include "suite.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -303,9 +303,5 @@ static Suite *cli_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(cli_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(cli_suite());
 }

@@ -1,5 +1,5 @@
 /* Arenas, memory that never fails, and what a broken invariant says. */
-#include <check.h>
+#include "suite.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,9 +179,5 @@ int main(void)
     tcase_add_test(all, test_a_broken_invariant);
     tcase_add_test(all, test_no_memory_is_the_environment);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

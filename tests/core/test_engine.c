@@ -1,5 +1,5 @@
 /* The event queue against a plain model: a binary heap in which nothing is clever. */
-#include <check.h>
+#include "suite.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -629,9 +629,5 @@ int main(void)
     suite_add_tcase(suite, model);
     suite_add_tcase(suite, cases);
     suite_add_tcase(suite, limits);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

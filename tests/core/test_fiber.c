@@ -1,5 +1,5 @@
 /* Fibers and the faults inside them. */
-#include <check.h>
+#include "suite.h"
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -404,9 +404,5 @@ int main(void)
     tcase_add_test(broken, test_misuse_is_checked);
     suite_add_tcase(suite, fibers);
     suite_add_tcase(suite, broken);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

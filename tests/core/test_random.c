@@ -1,5 +1,5 @@
 /* Random streams: known answers, independence, no bias. */
-#include <check.h>
+#include "suite.h"
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -138,9 +138,5 @@ int main(void)
     tcase_add_test(all, test_below_is_even);
     tcase_add_test(all, test_chance_is_exact);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

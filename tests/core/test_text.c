@@ -1,5 +1,5 @@
 /* Text helpers: exact or refused. */
-#include <check.h>
+#include "suite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,9 +248,5 @@ int main(void)
     tcase_add_test(all, test_number_parse);
     tcase_add_test(all, test_nearest_word);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

@@ -399,9 +399,5 @@ int main(void)
     tcase_add_test(rows, eight_levels_are_allowed);
     tcase_add_loop_exit_test(rows, misuse_is_noticed, EXIT_INVARIANT, 0, 10);
     suite_add_tcase(suite, rows);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

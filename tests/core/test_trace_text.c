@@ -93,9 +93,5 @@ int main(void)
     tcase_add_test(rows, awkward_values);
     tcase_add_test(rows, texts_are_escaped_wherever_they_need_it);
     suite_add_tcase(suite, rows);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

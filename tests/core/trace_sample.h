@@ -1,7 +1,7 @@
 /* What the tests of the trace share: two rows, and a way to read one. */
 #ifndef TESTS_CORE_TRACE_SAMPLE_H
 #define TESTS_CORE_TRACE_SAMPLE_H
-#include <check.h>
+#include "suite.h"
 
 #include <inttypes.h>
 #include <stdint.h>

@@ -93,5 +93,5 @@ int main(void)
     tcase_add_test(tests, kinds);
     tcase_add_test(tests, order_and_bits);
     suite_add_tcase(suite, tests);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -559,5 +559,5 @@ int main(void)
     tcase_add_test(detecting, no_paths_before_detection_has_ended);
     suite_add_tcase(suite, plain);
     suite_add_tcase(suite, detecting);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -189,5 +189,5 @@ int main(void)
     tcase_add_test(tests, an_empty_tree_owns_nothing);
     tcase_add_test(tests, nodes_are_small);
     suite_add_tcase(suite, tests);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -396,5 +396,5 @@ int main(void)
     tcase_add_test(tests, endpoints);
     tcase_add_test(tests, rows_of_the_seam);
     suite_add_tcase(suite, tests);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -494,5 +494,5 @@ int main(void)
     tcase_add_test(tests, showing_can_stop);
     tcase_add_test(tests, rows_tell_routes_and_causes);
     suite_add_tcase(suite, tests);
-    return suite_result(suite);
+    return suite_main(suite);
 }

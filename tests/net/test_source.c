@@ -208,5 +208,5 @@ int main(void)
     tcase_add_test(tests, v6_rule_7_temporary);
     tcase_add_test(tests, v6_rule_8_longest_match_within_the_prefix);
     suite_add_tcase(suite, tests);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -403,5 +403,5 @@ int main(void)
     tcase_add_test(any, any_precision);
     suite_add_tcase(suite, exact);
     suite_add_tcase(suite, any);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -4,7 +4,7 @@
  */
 #ifndef TESTS_NET_WORLD_H
 #define TESTS_NET_WORLD_H
-#include <check.h>
+#include "suite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,14 +251,5 @@ static inline size_t rows_of(struct world *world, const char *verb)
     for (uint64_t seq = 1; seq <= *trace_newest(world->trace); seq++)
         count += trace_read(world->trace, seq, &row) && strcmp(row.verb, verb) == 0;
     return count;
-}
-
-static inline int suite_result(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 #endif

@@ -340,5 +340,5 @@ int main(void)
     tcase_add_test(results, test_polling_with_a_routine);
     tcase_add_test(results, test_waiting_without_a_valid_event);
     suite_add_tcase(suite, results);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -286,5 +286,5 @@ int main(void)
     tcase_add_test(cases, test_base_handle);
     tcase_add_test(cases, test_observed_profile);
     suite_add_tcase(suite, cases);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -271,5 +271,5 @@ int main(void)
     tcase_add_test(order, test_a_bad_overlapped_on_a_plain_socket);
     tcase_add_test(order, test_sockets_that_are_none);
     suite_add_tcase(suite, order);
-    return suite_result(suite);
+    return suite_main(suite);
 }

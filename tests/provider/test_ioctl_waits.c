@@ -475,5 +475,5 @@ int main(void)
     tcase_add_test(arming, test_an_arming_outlives_its_thread);
     tcase_add_test(arming, test_back_to_blocking);
     suite_add_tcase(suite, arming);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -429,5 +429,5 @@ int main(void)
     tcase_add_test(closing, test_thread_exit);
     tcase_add_test(closing, test_closing_in_the_instant_of_the_threads_end);
     suite_add_tcase(suite, closing);
-    return suite_result(suite);
+    return suite_main(suite);
 }

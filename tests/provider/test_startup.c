@@ -307,5 +307,5 @@ int main(void)
     tcase_add_test(opening, test_what_the_entry_stands_for);
     tcase_add_test(opening, test_sockets_without_a_network);
     suite_add_tcase(suite, opening);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -2,7 +2,7 @@
  * The JSON reader, right input: every node keeps its place, its exact number and its meaning, in every locale, from memory
  * and from files. What is wrong or hostile stands in test_json_wrong.c.
  */
-#include <check.h>
+#include "json_test.h"
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -14,29 +14,6 @@
 #include "core/arena.h"
 #include "script/json.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct arena *arena;
-
-static void arena_begin(void)
-{
-    arena = arena_new();
-}
-
-static void arena_end(void)
-{
-    arena_free(arena);
-    arena = NULL;
-}
-
-static const struct json *parsed(const char *source)
-{
-    struct json_error error = {0};
-    const struct json_document *document = json_parse(arena, "some.json", source, strlen(source), &error);
-    ck_assert_msg(document != NULL, "%s is refused: %u:%u: %s", source, error.line, error.column,
-                  error.message != NULL ? error.message : "(no message)");
-    return document->root;
-}
 
 /* ---- places ---- */
 
@@ -444,9 +421,5 @@ static Suite *json_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(json_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(json_suite());
 }

@@ -2,7 +2,7 @@
  * The JSON reader, wrong input: every mistake of a scenario's text has its place, its pointer and its sentence, and no bytes
  * of any kind do more than be refused.
  */
-#include <check.h>
+#include "json_test.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,29 +10,6 @@
 #include "core/arena.h"
 #include "script/json.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct arena *arena;
-
-static void arena_begin(void)
-{
-    arena = arena_new();
-}
-
-static void arena_end(void)
-{
-    arena_free(arena);
-    arena = NULL;
-}
-
-static const struct json *parsed(const char *source)
-{
-    struct json_error error = {0};
-    const struct json_document *document = json_parse(arena, "some.json", source, strlen(source), &error);
-    ck_assert_msg(document != NULL, "%s is refused: %u:%u: %s", source, error.line, error.column,
-                  error.message != NULL ? error.message : "(no message)");
-    return document->root;
-}
 
 static void refused(const char *source, size_t size, unsigned line, unsigned column, const char *pointer, const char *message)
 {
@@ -460,9 +437,5 @@ static Suite *json_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(json_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(json_suite());
 }

@@ -1,7 +1,7 @@
 /*
  * Runs as a whole: limits that no scenario reaches.
  */
-#include <check.h>
+#include "suite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,9 +77,5 @@ int main(void)
     tcase_add_test(tests, until_leaves_steps_undecided);
     tcase_add_test(tests, two_runs_in_one_process_are_equal);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_main(suite);
 }

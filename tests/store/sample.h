@@ -3,7 +3,7 @@
  */
 #ifndef TESTS_STORE_SAMPLE_H
 #define TESTS_STORE_SAMPLE_H
-#include <check.h>
+#include "suite.h"
 
 #include <inttypes.h>
 #include <stdio.h>

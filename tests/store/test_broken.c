@@ -379,9 +379,5 @@ int main(void)
     tcase_add_test(records, damaged_rows_are_noticed);
     tcase_add_test(records, flipped_bytes_never_crash);
     suite_add_tcase(suite, records);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

@@ -262,9 +262,5 @@ int main(void)
     tcase_add_test(records, documented_queries_run);
     tcase_add_test(records, schema_is_as_documented);
     suite_add_tcase(suite, records);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_main(suite);
 }

@@ -266,5 +266,5 @@ int main(void)
     tcase_add_test(decode, test_interface_list);
     tcase_add_test(decode, test_network_events);
     suite_add_tcase(suite, decode);
-    return suite_result(suite);
+    return suite_main(suite);
 }

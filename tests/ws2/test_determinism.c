@@ -123,5 +123,5 @@ int main(void)
     tcase_add_test(twice, test_another_world_has_another_digest);
     tcase_add_test(twice, test_no_pointer_in_any_row);
     suite_add_tcase(suite, twice);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -255,5 +255,5 @@ int main(void)
     tcase_add_test(events, test_waits_for_a_bad_handle);
     tcase_add_test(events, test_an_event_closed_under_its_waiter);
     suite_add_tcase(suite, events);
-    return suite_result(suite);
+    return suite_main(suite);
 }

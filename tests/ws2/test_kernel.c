@@ -269,5 +269,5 @@ int main(void)
     tcase_add_test(waiting, test_no_apc_runs_meanwhile);
     tcase_add_test(waiting, test_completions_while_others_wait);
     suite_add_tcase(suite, waiting);
-    return suite_result(suite);
+    return suite_main(suite);
 }

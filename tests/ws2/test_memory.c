@@ -221,5 +221,5 @@ int main(void)
     tcase_add_exit_test(wrong, test_releasing_what_is_no_block, 6);
     tcase_add_exit_test(wrong, test_releasing_twice, 6);
     suite_add_tcase(suite, wrong);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -182,5 +182,5 @@ int main(void)
     tcase_add_test(names, test_names_of_nothing);
     tcase_add_test(names, test_errors_a_provider_gives);
     suite_add_tcase(suite, names);
-    return suite_result(suite);
+    return suite_main(suite);
 }

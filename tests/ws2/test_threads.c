@@ -325,5 +325,5 @@ int main(void)
     tcase_add_test(ends, test_process_exit);
     tcase_add_test(ends, test_processes_in_order);
     suite_add_tcase(suite, ends);
-    return suite_result(suite);
+    return suite_main(suite);
 }

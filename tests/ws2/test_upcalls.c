@@ -331,5 +331,5 @@ int main(void)
     tcase_add_test(upcalls, test_completing_what_cannot_be);
     tcase_add_test(upcalls, test_catalogue);
     suite_add_tcase(suite, upcalls);
-    return suite_result(suite);
+    return suite_main(suite);
 }

@@ -13,7 +13,7 @@
 #include <mswsock.h>
 #include <mstcpip.h>
 
-#include <check.h>
+#include "suite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -264,14 +264,5 @@ static inline void *sockaddr_at(struct thread *thread, const char *text)
     void *block = block_of(thread, size);
     memcpy(block, bytes, size);
     return block;
-}
-
-static inline int suite_result(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 #endif
