@@ -105,6 +105,20 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+void arena_clear(struct arena *arena)
+{
+    if (arena->newest == NULL)
+        return;
+    for (struct block *block = arena->newest->older; block != NULL;) {
+        struct block *older = block->older;
+        free(block);
+        block = older;
+    }
+    arena->newest->older = NULL;
+    memset(arena->newest->bytes, 0, arena->used); /* what is taken is zeroed */
+    arena->used = 0;
+}
+
 static void block_add(struct arena *arena, size_t wanted)
 {
     size_t size = BLOCK_LEAST;

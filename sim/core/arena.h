@@ -11,6 +11,7 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *arena); /* NULL is allowed */
+void arena_clear(struct arena *arena); /* gives all back but keeps one block, to be filled again */
 
 void *arena_take(struct arena *arena, size_t size_bytes);
 char *arena_text(struct arena *arena, const char *text);                      /* a copy */

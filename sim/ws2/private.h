@@ -21,6 +21,7 @@ struct ws2 {
     struct fiber *fiber;        /* the one that runs, NULL in the loop */
     const char *calling;        /* SPI function in progress on the running thread */
     bool crashed;
+    struct arena *spare;        /* for the values of the next call's rows, or NULL */
     uint32_t next_process_id, next_thread_id;
 };
 

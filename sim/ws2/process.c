@@ -69,6 +69,7 @@ void ws2_free(struct ws2 *ws2)
         provider_unload(&provider);
     }
     judge_free(ws2->judge);
+    arena_free(ws2->spare);
     free(ws2);
 }
 

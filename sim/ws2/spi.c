@@ -20,7 +20,8 @@ static bool call_begin(struct crossing *at, struct thread *thread, const char *f
     ws2->calling = function;
     thread->crossing = at;
     if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;
-    at->arena = arena_new();
+    at->arena = ws2->spare ? ws2->spare : arena_new();
+    ws2->spare = NULL;
     return true;
 }
 
@@ -41,7 +42,12 @@ static void call_end(struct crossing *at)
     at->thread->task.overlapped = at->overlapped;
     at->thread->crossing = at->outer;
     trace_set_cause(at->trace, at->cause);
-    arena_free(at->arena);
+    if (!at->arena || ws2->spare) {
+        arena_free(at->arena);
+        return;
+    }
+    arena_clear(at->arena);
+    ws2->spare = at->arena;
 }
 
 void crossings_end(struct thread *thread)
