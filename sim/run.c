@@ -209,7 +209,9 @@ static void result_verdict(const struct run *run, struct run_result *result)
     if (!gap) return;
     struct run_failure *failure = arena_take(result->arena, sizeof *failure);
     const struct json *node = json_member(run->setup->scenario->document->root, "known_gap");
-    *failure = (struct run_failure){ .line = node->name_line, .column = node->name_column, .pointer = "/known_gap", .step = -1, .message = "this scenario passes: remove known_gap", .around = "" };
+    *failure = (struct run_failure){
+        .line = node->name_line, .column = node->name_column, .pointer = "/known_gap", .step = -1, .message = "this scenario passes: remove known_gap", .around = ""
+    };
     result->failures = failure;
     result->failure_count = 1;
     result->verdict = RUN_FAIL;

@@ -303,8 +303,11 @@ static bool parsed_together(struct parser *parser)
     if (options->seed_given && options->seeds_given) fprintf(stderr, "wspsim %s: --seed and --seeds exclude each other\n", name);
     else if (options->quiet && options->verbose) fprintf(stderr, "wspsim %s: -q and -v exclude each other\n", name);
     else if (options->word_count < parser->verb->least_words) fprintf(stderr, "wspsim %s: something is missing; usage: wspsim %s [options] %s\n", name, name, parser->verb->words);
-    else if (options->word_count > words_allowed(parser->verb) && words_allowed(parser->verb) == 0) fprintf(stderr, "wspsim %s: takes no words, but \"%s\" was given\n", name, options->words[0]);
-    else if (options->word_count > words_allowed(parser->verb)) fprintf(stderr, "wspsim %s: \"%s\" is one too many; usage: wspsim %s [options] %s\n", name, options->words[words_allowed(parser->verb)], name, parser->verb->words);
+    else if (options->word_count > words_allowed(parser->verb) && words_allowed(parser->verb) == 0)
+        fprintf(stderr, "wspsim %s: takes no words, but \"%s\" was given\n", name, options->words[0]);
+    else if (options->word_count > words_allowed(parser->verb))
+        fprintf(stderr, "wspsim %s: \"%s\" is one too many; usage: wspsim %s [options] %s\n", name, options->words[words_allowed(parser->verb)], name,
+                parser->verb->words);
     else {
         if (options->trace_file && !parser->trace_given) options->trace = TRACE_TEXT;
         return true;
@@ -353,7 +356,8 @@ static void row_help(const struct row *row)
 void verb_help(const struct verb *verb)
 {
     bool words = verb->words && *verb->words;
-    char first = verb->summary[0] >= 'a' && verb->summary[0] <= 'z' ? (char)(verb->summary[0] - 'a' + 'A') : verb->summary[0]; /* in a list it is small, here it begins a sentence */
+    char first = verb->summary[0] >= 'a' && verb->summary[0] <= 'z' ? (char)(verb->summary[0] - 'a' + 'A')
+                                                                    : verb->summary[0]; /* in a list it is small, here it begins a sentence */
     printf("usage: wspsim %s [options]%s%s\n\n%c%s.\n", verb->name, words ? " " : "", words ? verb->words : "", first, verb->summary + 1);
     if (verb->help && *verb->help) printf("\n%s\n", verb->help);
     printf("\noptions:\n");

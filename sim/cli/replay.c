@@ -44,7 +44,8 @@ static void difference(struct replay *replay, const struct trace_row *seen, bool
     text_printf(&replay->seen, "                %s\n", line);
     free(line);
     struct trace_row row;
-    for (uint64_t cause = seen->cause; cause && cause < seen->seq && record_row(replay->record, replay->view.run_id, cause, &row, &replay->error) && row.seq == cause; cause = row.cause) {
+    for (uint64_t cause = seen->cause; cause && cause < seen->seq && record_row(replay->record, replay->view.run_id, cause, &row, &replay->error) && row.seq == cause;
+         cause = row.cause) {
         line = trace_row_line(&row);
         text_printf(&replay->seen, "    because of  %s\n", line);
         free(line);
@@ -76,7 +77,8 @@ static void replay_json(const struct replay *replay, const char *path, const str
     text_json(&text, path);
     text_printf(&text, ",\"run\":%" PRId64 ",\"title\":", replay->view.run_id);
     text_json(&text, replay->view.title);
-    text_printf(&text, replay->view.seed > (UINT64_C(1) << 53) ? ",\"verdict\":\"%s\",\"seed\":\"%" PRIu64 "\"" : ",\"verdict\":\"%s\",\"seed\":%" PRIu64, equal ? "pass" : "nondeterminism", replay->view.seed);
+    text_printf(&text, replay->view.seed > (UINT64_C(1) << 53) ? ",\"verdict\":\"%s\",\"seed\":\"%" PRIu64 "\"" : ",\"verdict\":\"%s\",\"seed\":%" PRIu64,
+                equal ? "pass" : "nondeterminism", replay->view.seed);
     text_printf(&text, ",\"digest\":\"%s\",\"rows\":%" PRIu64 ",\"virtual_ns\":", digest, result->rows);
     text_printf(&text, result->virtual_ns > (INT64_C(1) << 53) ? "\"%" PRId64 "\"" : "%" PRId64, result->virtual_ns);
     text_add(&text, ",\"failures\":[");
@@ -146,7 +148,12 @@ static enum exit_code replay_run(const struct options *options, struct record *r
     struct scenario_parameter *parameters = parameters_read(problems.arena, view->parameters, &count);
     struct scenario *scenario = scenario_parse(view->scenario_name, view->scenario_text, strlen(view->scenario_text), parameters, count, &problems);
     if (scenario) {
-        struct run_setup setup = { .scenario = scenario, .seed = view->seed, .provider = strcmp(view->provider, "reference") == 0 ? NULL : view->provider, .until_ns = view->until_ns, .row = replay_row, .row_argument = &replay };
+        struct run_setup setup = { .scenario = scenario,
+                                   .seed = view->seed,
+                                   .provider = strcmp(view->provider, "reference") == 0 ? NULL : view->provider,
+                                   .until_ns = view->until_ns,
+                                   .row = replay_row,
+                                   .row_argument = &replay };
         char *error = NULL;
         struct run_result result = run_scenario(&setup, &problems, &error);
         free(error);

@@ -18,7 +18,14 @@
 #define SEEDS_MOST 1000000
 
 /* What a worker says of one scenario: fixed head, then the texts. */
-struct head { uint32_t code, verdict_known_gap; uint64_t seed, rows; int64_t virtual_ns; char digest[TRACE_DIGEST_TEXT]; char verdict[16]; uint32_t title_size, text_size, json_size; };
+struct head {
+    uint32_t code, verdict_known_gap;
+    uint64_t seed, rows;
+    int64_t virtual_ns;
+    char digest[TRACE_DIGEST_TEXT];
+    char verdict[16];
+    uint32_t title_size, text_size, json_size;
+};
 
 struct outcome { struct head head; char *title, *text, *json; bool arrived; };
 
@@ -60,8 +67,14 @@ static void worker_tell(int pipe, const struct options *options, const struct jo
     size_t json_size;
     char *json = result_json_text(result, &json_size);
     const char *title = result->title ? result->title : result->file;
-    struct head head = { .code = (uint32_t)result->code, .verdict_known_gap = result->run.verdict == RUN_KNOWN_GAP, .seed = result->seed, .rows = result->run.rows, .virtual_ns = result->run.virtual_ns,
-                         .title_size = (uint32_t)strlen(title), .text_size = (uint32_t)strlen(text), .json_size = (uint32_t)json_size };
+    struct head head = { .code = (uint32_t)result->code,
+                         .verdict_known_gap = result->run.verdict == RUN_KNOWN_GAP,
+                         .seed = result->seed,
+                         .rows = result->run.rows,
+                         .virtual_ns = result->run.virtual_ns,
+                         .title_size = (uint32_t)strlen(title),
+                         .text_size = (uint32_t)strlen(text),
+                         .json_size = (uint32_t)json_size };
     if (result->run.verdict != RUN_ERROR) trace_digest_text(&result->run.digest, head.digest);
     snprintf(head.verdict, sizeof head.verdict, "%s", result->verdict);
     if (!(put(pipe, &head, sizeof head) && put(pipe, title, head.title_size) && put(pipe, text, head.text_size) && put(pipe, json, head.json_size))) _exit(EXIT_ENVIRONMENT);
@@ -176,8 +189,15 @@ static void junit_show(const char *file, const struct outcome *outcome, bool see
     if (seeds) printf(" seed %" PRIu64, outcome->head.seed);
     printf("\">");
     if (outcome->head.verdict_known_gap) printf("<skipped message=\"known gap\"/>");
-    else if (outcome->head.code == EXIT_USAGE || outcome->head.code == EXIT_ENVIRONMENT) { printf("<error message=\"%s\">", outcome->head.verdict); xml_text(stdout, outcome->text); printf("</error>"); }
-    else if (outcome->head.code != EXIT_HELD) { printf("<failure message=\"%s\">", outcome->head.verdict); xml_text(stdout, outcome->text); printf("</failure>"); }
+    else if (outcome->head.code == EXIT_USAGE || outcome->head.code == EXIT_ENVIRONMENT) {
+        printf("<error message=\"%s\">", outcome->head.verdict);
+        xml_text(stdout, outcome->text);
+        printf("</error>");
+    } else if (outcome->head.code != EXIT_HELD) {
+        printf("<failure message=\"%s\">", outcome->head.verdict);
+        xml_text(stdout, outcome->text);
+        printf("</failure>");
+    }
     printf("</testcase>\n");
 }
 

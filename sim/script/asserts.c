@@ -27,7 +27,8 @@ static void assert_overlapped(struct script *script, const struct step *step)
         fail_step(script, step, status, json_words(script, status), seen ? quoted(script, name) : "0", "the OVERLAPPED has another status");
     }
     if (bytes && read_uint(bytes) != overlapped->InternalHigh)
-        fail_step(script, step, bytes, json_words(script, bytes), arena_printf(script->arena, "%llu", (unsigned long long)overlapped->InternalHigh), "the OVERLAPPED has another byte count");
+        fail_step(script, step, bytes, json_words(script, bytes), arena_printf(script->arena, "%llu", (unsigned long long)overlapped->InternalHigh),
+                  "the OVERLAPPED has another byte count");
 }
 
 static void assert_event(struct script *script, const struct step *step)
@@ -123,31 +124,39 @@ static const char *iface_name_of(struct host *host, uint32_t index)
 static void assert_path(struct script *script, const struct step *step)
 {
     struct host *host = assert_host(script, step);
-    const struct json *source = script_member(script, step, "source"), *interface = script_member(script, step, "interface"), *via = script_member(script, step, "via"), *error = script_member(script, step, "error");
+    const struct json *source = script_member(script, step, "source"), *interface = script_member(script, step, "interface"), *via = script_member(script, step, "via"),
+                      *error = script_member(script, step, "error");
     struct kernel_address to, wanted;
     struct kernel_path path = { 0 };
     char room[24];
     address_parse(script_member(script, step, "to")->text, &to);
     int seen = path_error(host_best_path(host, &to, &path));
     if (seen != (error ? (int)read_named(error, TYPE_ERROR) : 0)) {
-        fail_step(script, step, error, error ? json_words(script, error) : "0", seen ? quoted(script, names_or_number(NAMES_ERROR, seen, room)) : "0", "the path has another result");
+        fail_step(script, step, error, error ? json_words(script, error) : "0", seen ? quoted(script, names_or_number(NAMES_ERROR, seen, room)) : "0",
+                  "the path has another result");
         return;
     }
     if (seen) return;
-    if (source && address_parse(source->text, &wanted) && !address_equal(&wanted, &path.source)) fail_step(script, step, source, json_words(script, source), address_words(script, &path.source), "another source address");
-    if (via && address_parse(via->text, &wanted) && !address_equal(&wanted, &path.next_hop)) fail_step(script, step, via, json_words(script, via), address_words(script, &path.next_hop), "another next hop");
+    if (source && address_parse(source->text, &wanted) && !address_equal(&wanted, &path.source))
+        fail_step(script, step, source, json_words(script, source), address_words(script, &path.source), "another source address");
+    if (via && address_parse(via->text, &wanted) && !address_equal(&wanted, &path.next_hop))
+        fail_step(script, step, via, json_words(script, via), address_words(script, &path.next_hop), "another next hop");
     const char *name = iface_name_of(host, path.interface_index);
     if (interface && strcmp(interface->text, name) != 0) fail_step(script, step, interface, json_words(script, interface), quoted(script, name), "another interface");
 }
 
 static void assert_interface(struct script *script, const struct step *step)
 {
-    const struct json *on = script_member(script, step, "on"), *connected = script_member(script, step, "connected"), *metric = script_member(script, step, "metric"), *mtu = script_member(script, step, "mtu");
+    const struct json *on = script_member(script, step, "on"), *connected = script_member(script, step, "connected"), *metric = script_member(script, step, "metric"),
+                      *mtu = script_member(script, step, "mtu");
     const struct iface *iface = step_interface(script, on->text);
     if (!iface) { fail_step(script, step, on, json_words(script, on), NULL, "there is no such interface now"); return; }
     struct iface_view view = iface_view(iface);
-    if (connected && read_bool(connected) != view.connected) fail_step(script, step, connected, json_words(script, connected), view.connected ? "true" : "false", "the interface is %sconnected", view.connected ? "" : "not ");
-    if (metric && read_uint(metric) != view.metric) fail_step(script, step, metric, json_words(script, metric), arena_printf(script->arena, "%u", (unsigned)view.metric), "another metric");
+    if (connected && read_bool(connected) != view.connected)
+        fail_step(script, step, connected, json_words(script, connected), view.connected ? "true" : "false", "the interface is %sconnected",
+                  view.connected ? "" : "not ");
+    if (metric && read_uint(metric) != view.metric)
+        fail_step(script, step, metric, json_words(script, metric), arena_printf(script->arena, "%u", (unsigned)view.metric), "another metric");
     if (mtu && read_uint(mtu) != view.mtu_bytes) fail_step(script, step, mtu, json_words(script, mtu), arena_printf(script->arena, "%u", (unsigned)view.mtu_bytes), "another MTU");
 }
 

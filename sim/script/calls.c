@@ -75,12 +75,14 @@ static void check_returns(const struct call *call, const struct outcome *outcome
         return;
     }
     if (!expected) {
-        if (outcome->failed && outcome->error != WSA_IO_PENDING) fail_step(call->script, call->step, NULL, "0", outcome_words(call->script, outcome), "`%s` failed", call->step->kind->name);
+        if (outcome->failed && outcome->error != WSA_IO_PENDING)
+            fail_step(call->script, call->step, NULL, "0", outcome_words(call->script, outcome), "`%s` failed", call->step->kind->name);
         return;
     }
     int64_t wanted = is_text(expected, "never") ? -1 : read_named(expected, TYPE_ERROR);
     if (wanted == (outcome->failed ? outcome->error : 0)) return;
-    fail_step(call->script, call->step, expected, json_words(call->script, expected), outcome_words(call->script, outcome), is_text(expected, "never") ? "`%s` returned" : "`%s` returned something else", call->step->kind->name);
+    fail_step(call->script, call->step, expected, json_words(call->script, expected), outcome_words(call->script, outcome),
+              is_text(expected, "never") ? "`%s` returned" : "`%s` returned something else", call->step->kind->name);
 }
 
 static const char *time_words(struct script *script, int64_t ns)
@@ -97,9 +99,11 @@ static void check_times(const struct call *call)
     const struct json *at = argument(call, "returns_at"), *within = argument(call, "within"), *lasts = argument(call, "lasts");
     if (at) {
         int64_t from_ns = time_after(at->text[0] == '+' ? start_ns : 0, read_time(at)), until_ns = time_after(from_ns, within ? read_time(within) : 0);
-        if (now_ns < from_ns || now_ns > until_ns) fail_step(script, call->step, at, json_words(script, at), time_words(script, now_ns), "`%s` returned at another time", call->step->kind->name);
+        if (now_ns < from_ns || now_ns > until_ns)
+            fail_step(script, call->step, at, json_words(script, at), time_words(script, now_ns), "`%s` returned at another time", call->step->kind->name);
     }
-    if (lasts && now_ns - start_ns != read_time(lasts)) fail_step(script, call->step, lasts, json_words(script, lasts), time_words(script, now_ns - start_ns), "`%s` took another time", call->step->kind->name);
+    if (lasts && now_ns - start_ns != read_time(lasts))
+        fail_step(script, call->step, lasts, json_words(script, lasts), time_words(script, now_ns - start_ns), "`%s` took another time", call->step->kind->name);
 }
 
 static void check_bytes(const struct call *call, const DWORD *bytes)
@@ -108,7 +112,8 @@ static void check_bytes(const struct call *call, const DWORD *bytes)
     if (!expected || expected->type == JSON_NULL || is_text(expected, "bad")) return;
     bool untouched = *bytes == BYTES_UNTOUCHED;
     if (is_text(expected, "untouched") ? untouched : !untouched && read_uint(expected) == *bytes) return;
-    fail_step(call->script, call->step, expected, json_words(call->script, expected), untouched ? "\"untouched\"" : arena_printf(call->script->arena, "%u", (unsigned)*bytes), "another byte count");
+    fail_step(call->script, call->step, expected, json_words(call->script, expected),
+              untouched ? "\"untouched\"" : arena_printf(call->script->arena, "%u", (unsigned)*bytes), "another byte count");
 }
 
 /* Each member the step names is compared by itself, so that the message is about one thing. */
@@ -122,7 +127,8 @@ static void check_out(const struct call *call, const struct value *seen)
         alone.next = NULL;
         whole.first = &alone;
         if (value_matches(&whole, seen)) continue;
-        fail_step(call->script, call->step, member, json_words(call->script, member), other ? value_words(call->script, other) : value_words(call->script, seen), other ? "the output holds another value of \"%s\"" : "the output holds no \"%s\"", member->name);
+        fail_step(call->script, call->step, member, json_words(call->script, member), other ? value_words(call->script, other) : value_words(call->script, seen),
+                  other ? "the output holds another value of \"%s\"" : "the output holds no \"%s\"", member->name);
     }
 }
 
@@ -137,8 +143,15 @@ static struct outcome call_ioctl(const struct call *call)
     if (!marshal_ioctl(call->script, call->process, call->step, &buffers)) return outcome;
     if (overlapped && memory_holds(call->process, overlapped, sizeof *overlapped)) overlapped->hEvent = call_event(call, "event");
     struct spi_ioctl spi = {
-        .s = call_socket(call), .code = (DWORD)read_named(argument(call, "code"), TYPE_CODE), .in = buffers.in, .in_size = buffers.in_size, .out = buffers.out, .out_size = buffers.out_size,
-        .bytes = buffers.bytes, .overlapped = overlapped, .routine = routine ? actor_routine(call->actor, routine->text) : NULL,
+        .s = call_socket(call),
+        .code = (DWORD)read_named(argument(call, "code"), TYPE_CODE),
+        .in = buffers.in,
+        .in_size = buffers.in_size,
+        .out = buffers.out,
+        .out_size = buffers.out_size,
+        .bytes = buffers.bytes,
+        .overlapped = overlapped,
+        .routine = routine ? actor_routine(call->actor, routine->text) : NULL,
     };
     int error;
     outcome.failed = spi_ioctl(call->line->thread, &spi, &error) != 0;
@@ -149,7 +162,8 @@ static struct outcome call_ioctl(const struct call *call)
     if (!outcome.failed && counted && buffers.out && memory_holds(call->process, buffers.out, *buffers.bytes))
         check_out(call, decode_ioctl_out(call->script->arena, call->process, spi.code, buffers.out, *buffers.bytes));
     else if (out && out->type == JSON_OBJECT && (!outcome.failed || error == WSA_IO_PENDING))
-        fail_step(call->script, call->step, out, json_words(call->script, out), NULL, "%s", outcome.failed ? "the call is pending: there is no output yet" : "the byte count is beyond the buffer: there is no output to look at");
+        fail_step(call->script, call->step, out, json_words(call->script, out), NULL, "%s",
+                  outcome.failed ? "the call is pending: there is no output yet" : "the byte count is beyond the buffer: there is no output to look at");
     marshal_free(call->process, &buffers, outcome.failed && error == WSA_IO_PENDING);
     return outcome;
 }

@@ -20,7 +20,8 @@ static void times_rule(struct loading *load, const struct step *step)
     const struct json *late = at ? at : lasts;
     if (within && !at) problem_at_name(load->problems, within, "\"within\" says how much later than \"returns_at\", which is missing");
     if (step->returns_never && late) problem_at_name(load->problems, late, "a call that returns \"never\" has no time of returning");
-    else if (at && at->text[0] != '+' && step->time == AT_TIME && read_time(at) < step->at_ns) problem_at(load->problems, at, "the call would return before it starts, at %s", json_member(node, "at")->text);
+    else if (at && at->text[0] != '+' && step->time == AT_TIME && read_time(at) < step->at_ns)
+        problem_at(load->problems, at, "the call would return before it starts, at %s", json_member(node, "at")->text);
 }
 
 /* An expected output that nobody would look at. */
@@ -28,9 +29,11 @@ static void out_rule(struct loading *load, const struct step *step, const struct
 {
     const struct json *returns = json_member(step->node, "returns"), *bytes = json_member(step->node, "bytes"), *size = json_member(step->node, "out_size");
     bool ioctl = step->kind->number == CALL_IOCTL;
-    if (step->returns_never || (returns && read_named(returns, TYPE_ERROR) != 0)) problem_at_name(load->problems, out, "the output is there only when the call succeeds: \"returns\" says that it does not");
+    if (step->returns_never || (returns && read_named(returns, TYPE_ERROR) != 0))
+        problem_at_name(load->problems, out, "the output is there only when the call succeeds: \"returns\" says that it does not");
     else if (ioctl && !size) problem_at_name(load->problems, out, "an output needs a buffer: say \"out_size\"");
-    else if (ioctl && bytes && (bytes->type == JSON_NULL || is_text(bytes, "bad") || is_text(bytes, "untouched"))) problem_at_name(load->problems, out, "without a byte count nobody knows how much of the output is there");
+    else if (ioctl && bytes && (bytes->type == JSON_NULL || is_text(bytes, "bad") || is_text(bytes, "untouched")))
+        problem_at_name(load->problems, out, "without a byte count nobody knows how much of the output is there");
 }
 
 /* What decoded outputs are made of (ws2/decode.c). */
@@ -94,7 +97,9 @@ static void one_of(struct loading *load, const struct step *step, const char *a,
 
 static void routes_rule(struct loading *load, const struct step *step)
 {
-    static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 } };
+    static const struct member route_members[] = {
+        { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 }
+    };
     static const struct member *const tables[] = { route_members, NULL };
     const struct json *has = json_member(step->node, "has");
     one_of(load, step, "has", "lacks");

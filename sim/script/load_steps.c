@@ -176,7 +176,8 @@ static void steps_in_order(struct loading *load)
             const struct step *step = &scenario->steps[i];
             if (step->actor != (int)a || step->time != AT_TIME) continue;
             if (last && step->at_ns < last->at_ns)
-                problem_at(load->problems, json_member(step->node, "at"), "the times of an actor never go backwards: %s stands after a step at %s", json_member(step->node, "at")->text, json_member(last->node, "at")->text);
+                problem_at(load->problems, json_member(step->node, "at"), "the times of an actor never go backwards: %s stands after a step at %s",
+                           json_member(step->node, "at")->text, json_member(last->node, "at")->text);
             last = step;
         }
     }

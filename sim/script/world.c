@@ -133,7 +133,10 @@ static void world_address(const struct scenario *scenario, struct net *net, stru
 
 static bool type_of(struct problems *problems, const struct json *value, enum iface_type *type)
 {
-    static const struct { const char *name; enum iface_type type; } types[] = { { "ethernet", IFACE_ETHERNET }, { "wifi", IFACE_WIFI }, { "ppp", IFACE_PPP }, { "tunnel", IFACE_TUNNEL }, { "loopback", IFACE_LOOPBACK } };
+    static const struct {
+        const char *name;
+        enum iface_type type;
+    } types[] = { { "ethernet", IFACE_ETHERNET }, { "wifi", IFACE_WIFI }, { "ppp", IFACE_PPP }, { "tunnel", IFACE_TUNNEL }, { "loopback", IFACE_LOOPBACK } };
     const char *names[5];
     for (size_t i = 0; i < 5; i++) {
         if (strcmp(value->text, types[i].name) == 0) { *type = types[i].type; return true; }
@@ -272,7 +275,9 @@ static bool interface_comes(const struct scenario *scenario, const char *host, c
         const struct step *step = &scenario->steps[i];
         for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) {
             const struct step *one = step->kind ? step : &step->parts[k];
-            if (one->kind->class == STEP_NET && one->kind->number == NET_INTERFACE_ADD && strcmp(step_member(scenario, one, "host")->text, host) == 0 && strcmp(step_member(scenario, one, "name")->text, name) == 0) return true;
+            if (one->kind->class == STEP_NET && one->kind->number == NET_INTERFACE_ADD && strcmp(step_member(scenario, one, "host")->text, host) == 0 &&
+                strcmp(step_member(scenario, one, "name")->text, name) == 0)
+                return true;
         }
     }
     return false;
@@ -299,7 +304,8 @@ static void interface_check(const struct scenario *scenario, struct net *net, co
     struct host *host = host_find(net, host_text);
     if (host && (iface_find(host, dot + 1) || interface_comes(scenario, host_text, dot + 1))) return;
     for (struct host *each = host_next(net, NULL); each; each = host_next(net, each))
-        for (struct iface *iface = iface_next(each, NULL); iface && count < 256; iface = iface_next(each, iface)) names[count++] = arena_printf(problems->arena, "%s.%s", host_name(each), iface_view(iface).name);
+        for (struct iface *iface = iface_next(each, NULL); iface && count < 256; iface = iface_next(each, iface))
+            names[count++] = arena_printf(problems->arena, "%s.%s", host_name(each), iface_view(iface).name);
     const char *near = nearest_word(value->text, names, count);
     if (near) problem_at(problems, value, "there is no interface \"%s\"; did you mean \"%s\"?", value->text, near);
     else problem_at(problems, value, "there is no interface \"%s\"", value->text);

@@ -155,7 +155,9 @@ static struct value *decode_interface_address(struct arena *arena, const sockadd
 
 static struct value *decode_interfaces(struct arena *arena, const uint8_t *bytes, size_t size)
 {
-    static const struct name flags[] = { { "up", IFF_UP }, { "broadcast", IFF_BROADCAST }, { "loopback", IFF_LOOPBACK }, { "point_to_point", IFF_POINTTOPOINT }, { "multicast", IFF_MULTICAST } };
+    static const struct name flags[] = {
+        { "up", IFF_UP }, { "broadcast", IFF_BROADCAST }, { "loopback", IFF_LOOPBACK }, { "point_to_point", IFF_POINTTOPOINT }, { "multicast", IFF_MULTICAST }
+    };
     struct value *list = value_new(arena, VALUE_LIST);
     INTERFACE_INFO info;
     for (size_t at = 0; at + sizeof info <= size; at += sizeof info) {

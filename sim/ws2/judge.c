@@ -94,7 +94,8 @@ __attribute__((format(printf, 4, 5))) static void verdict(struct judge *judge, c
     }
     struct text copy = { 0 };
     text_add(&copy, message);
-    judge->verdicts[judge->count++] = (struct verdict){ .rule = rule, .message = text_done(&copy), .row = *trace_newest(trace), .at_ns = engine_now_ns(judge->ws2->engine), .actor = process->name };
+    judge->verdicts[judge->count++] =
+        (struct verdict){ .rule = rule, .message = text_done(&copy), .row = *trace_newest(trace), .at_ns = engine_now_ns(judge->ws2->engine), .actor = process->name };
 }
 
 static struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
@@ -141,7 +142,8 @@ static void operation_bytes(struct judge *judge, struct operation *operation, co
 {
     if (operation->at_once && operation->key.process->profile == KERNEL_OBSERVED) return; /* Windows says 0 in some places */
     if (operation->counted && operation->bytes != bytes)
-        verdict(judge, operation->key.process, "byte-counts-agree", "%s says %u bytes for %s, another place said %u", place, (unsigned)bytes, label(operation), (unsigned)operation->bytes);
+        verdict(judge, operation->key.process, "byte-counts-agree", "%s says %u bytes for %s, another place said %u", place, (unsigned)bytes, label(operation),
+                (unsigned)operation->bytes);
     operation->counted = true;
     operation->bytes = bytes;
 }
@@ -300,7 +302,8 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
     if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", label(guilty));
 }
 
-void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes)
+void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped,
+                   DWORD error, DWORD bytes)
 {
     struct operation *operation = operation_find(judge, process, overlapped);
     if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
@@ -309,13 +312,18 @@ void judge_routine(struct judge *judge, struct process *process, struct thread *
         return;
     }
     operation_look(judge, operation);
-    if (operation->state == OPERATION_PENDING) verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", label(operation));
+    if (operation->state == OPERATION_PENDING)
+        verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", label(operation));
     if (operation->routine != routine) verdict(judge, process, "own-routine", "%s was completed through another operation's routine", label(operation));
-    if (operation->thread != thread) verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", label(operation), thread ? thread_name(thread) : "no thread", thread_name(operation->thread));
+    if (operation->thread != thread)
+        verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", label(operation), thread ? thread_name(thread) : "no thread",
+                thread_name(operation->thread));
     if (thread && !thread_running_apc(thread)) verdict(judge, process, "routine-in-alertable-wait", "the routine of %s ran outside an alertable wait", label(operation));
     if (++operation->routines > 1) verdict(judge, process, "completes-once", "the routine of %s ran a second time", label(operation));
     if (operation->state == OPERATION_PENDING) return; /* there is no result yet to compare with */
-    if ((int)error != overlapped_error(overlapped)) verdict(judge, process, "one-result", "the routine of %s was given error %u, its status says %d", label(operation), (unsigned)error, overlapped_error(overlapped));
+    if ((int)error != overlapped_error(overlapped))
+        verdict(judge, process, "one-result", "the routine of %s was given error %u, its status says %d", label(operation), (unsigned)error,
+                overlapped_error(overlapped));
     operation_bytes(judge, operation, "the routine's cbTransferred", bytes);
     operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
 }
@@ -325,7 +333,8 @@ void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPE
     struct operation *operation = operation_find(judge, thread->process, overlapped);
     if (!operation) return;
     operation_look(judge, operation);
-    if (operation->state == OPERATION_PENDING) verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", label(operation));
+    if (operation->state == OPERATION_PENDING)
+        verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", label(operation));
     else if (operation->state == OPERATION_COMPLETE) {
         int error = overlapped_error(overlapped);
         if (error) verdict(judge, thread->process, "one-result", "WSPGetOverlappedResult gave TRUE for %s, its status says %d", label(operation), error);

@@ -128,7 +128,9 @@ struct observation *process_sees(struct process *process, enum observation_kind 
         process->seen = memory_grow(process->seen, process->seen_room * sizeof *process->seen);
     }
     struct observation *observation = &process->seen[process->seen_count++];
-    *observation = (struct observation){ .kind = kind, .number = process->seen_count, .at_ns = engine_now_ns(process->ws2->engine), .row = *trace_newest(process->ws2->trace), .claimed = process->exited };
+    *observation = (struct observation){
+        .kind = kind, .number = process->seen_count, .at_ns = engine_now_ns(process->ws2->engine), .row = *trace_newest(process->ws2->trace), .claimed = process->exited
+    };
     return observation;
 }
 

@@ -16,7 +16,13 @@ struct crossing { struct crossing *outer; struct thread *thread; struct trace *t
 static bool call_begin(struct crossing *at, struct thread *thread, const char *function, const char *object)
 {
     struct ws2 *ws2 = thread->process->ws2;
-    *at = (struct crossing){ .outer = thread->crossing, .thread = thread, .trace = ws2->trace, .cause = trace_cause(ws2->trace), .overlapped = thread->task.overlapped, .calling = ws2->calling, .object = object };
+    *at = (struct crossing){ .outer = thread->crossing,
+                             .thread = thread,
+                             .trace = ws2->trace,
+                             .cause = trace_cause(ws2->trace),
+                             .overlapped = thread->task.overlapped,
+                             .calling = ws2->calling,
+                             .object = object };
     ws2->calling = function;
     thread->crossing = at;
     if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;
@@ -253,7 +259,8 @@ static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
     struct trace *trace = at->trace;
     char room[24];
     trace_text(trace, "code", names_or_number(NAMES_IOCTL, (int64_t)call->code, room));
-    if (call->in_size && call->in && memory_holds(process, call->in, call->in_size)) value_trace(trace, "in", canonical(at, decode_ioctl_in(at->arena, call->code, call->in, call->in_size), call->in, call->in_size));
+    if (call->in_size && call->in && memory_holds(process, call->in, call->in_size))
+        value_trace(trace, "in", canonical(at, decode_ioctl_in(at->arena, call->code, call->in, call->in_size), call->in, call->in_size));
     else if (call->in || call->in_size) trace_pointer(trace, process, "in", call->in);
     if (call->in_size) trace_uint(trace, "in_size", call->in_size);
     if (call->out && !memory_holds(process, call->out, 1)) trace_text(trace, "out", "bad");
