@@ -69,7 +69,7 @@ LIBRARY := $B/libwspsim.a
 TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: all run test unit deps deps-test deps-arch install uninstall tidy format cover help clean bench marks replay replay-arch clauses golden scenarios-test cli-test
+.PHONY: always all run test unit deps deps-test deps-arch install uninstall tidy format cover help clean bench marks replay replay-arch clauses golden scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN)
 
@@ -79,6 +79,10 @@ $B/provider/%.o: provider/%.c Makefile
 	$(call say,CC,$<)
 	$Q$(CC) $(PROVIDER_FLAGS) -MMD -MP -c $< -o $@
 $B/sim/cli/version.o $B/sim/cli/commit.o: SIM_FLAGS += -DWSPSIM_COMMIT='"$(COMMIT)"'
+$B/sim/cli/version.o $B/sim/cli/commit.o: $B/commit
+$B/commit: always
+	@mkdir -p $(@D)
+	@echo $(COMMIT) | cmp -s - $@ || echo $(COMMIT) >$@
 $B/sim/%.o: sim/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
