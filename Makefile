@@ -7,7 +7,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
-say = @printf '  %-4s %s\n' $1 $2
+# Nothing is said under -s.
+say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-4s %s\n' $1 $2)
 
 B := build/$(CONFIG)
 BIN := $(if $(filter release,$(CONFIG)),bin/wspsim,$B/wspsim)
@@ -78,8 +79,9 @@ $B/provider/%.o: provider/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$Q$(CC) $(PROVIDER_FLAGS) -MMD -MP -c $< -o $@
-$B/sim/cli/version.o $B/sim/cli/commit.o: SIM_FLAGS += -DWSPSIM_COMMIT='"$(COMMIT)"'
-$B/sim/cli/version.o $B/sim/cli/commit.o: $B/commit
+$B/sim/cli/commit.o: SIM_FLAGS += -DWSPSIM_COMMIT='"$(COMMIT)"'
+$B/sim/cli/commit.o: $B/commit
+$B/sim/cli/explain_scenarios.o: SIM_FLAGS += -DWSPSIM_SCENARIOS='"$(PREFIX)/share/wspsim/scenarios"'
 $B/commit: always
 	@mkdir -p $(@D)
 	@echo $(COMMIT) | cmp -s - $@ || echo $(COMMIT) >$@
@@ -126,8 +128,9 @@ clauses:
 
 # ---- the main job ----
 run: deps
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bin/wspsim run -v scenarios/first-light.json
+	@echo "next:      bin/wspsim run scenarios/first-light.json --trace text"
 bench: all
 	bin/wspsim bench
 marks: all
@@ -148,7 +151,10 @@ install: all
 	install -m 644 include/kernel.h $(DESTDIR)$(PREFIX)/include/wspsim/
 	install -m 644 include/winsock/*.h $(DESTDIR)$(PREFIX)/include/wspsim/winsock/
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/wspsim/
-	install -m 644 README.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/wspsim/
+	install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/wspsim/
+	cp -R docs $(DESTDIR)$(PREFIX)/share/doc/wspsim/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/wspsim/examples
+	install -m 644 tests/seam/polite.c tests/seam/small_provider.h tests/seam/polite.json $(DESTDIR)$(PREFIX)/share/doc/wspsim/examples/
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/wspsim
 	rm -rf $(DESTDIR)$(PREFIX)/include/wspsim $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
@@ -157,7 +163,7 @@ uninstall:
 tidy:
 	@tests/tidy.sh
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	@tests/format.sh
 cover:
 	@tests/cover.sh
 clean:
@@ -170,7 +176,7 @@ help:
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
 	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
-	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format"
+	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format on what you changed"
 	@echo "make cover        line coverage                       make clean        removes build/ and bin/"
 	@echo "make install      DESTDIR= PREFIX=                    make uninstall"
 	@echo "CONFIG=san|gcc-O0|gcc-O2|clang-O2|clang-san|cover|aarch64|s390x compiles into build/CONFIG"

@@ -10,7 +10,7 @@
  *   4. No Winsock type, constant or error appears here; translation is the provider's work.
  *   5. Nothing but kernel_wait lets time pass.
  *   6. A request accepted inside an SPI call belongs to the calling thread and its OVERLAPPED; the thread's exit (and
- *      cancelio) completes it with KERNEL_CANCELLED, so the provider needs no other word of either.
+ *      cancelio) completes it with KERNEL_CANCELLED, so the provider needs no other word of either. A `lasting` watch belongs to the process.
  *
  * Completions run with the asker's process current and no thread. All functions may be called from an SPI call (the calling
  * thread is current) and from a completion; kernel_wait needs a thread.
@@ -31,8 +31,8 @@ enum kernel_status {
     KERNEL_STACK_DOWN,         /* the network subsystem of this host has failed */
     KERNEL_NET_UNREACHABLE,    /* no route */
     KERNEL_NET_DOWN,           /* no interface but loopback is connected: all connectivity is lost */
-    KERNEL_NOT_SUPPORTED,      /* the stack does not do this */
-    KERNEL_NO_RESOURCES,
+    KERNEL_NOT_SUPPORTED,      /* the stack does not do this (no function says so yet) */
+    KERNEL_NO_RESOURCES,       /* (no function says so yet) */
     KERNEL_BAD_HANDLE,         /* no such endpoint, event or request */
     KERNEL_BAD_ARGUMENT,
     KERNEL_INTERRUPTED,        /* a wait was ended from outside before what it waited for */
@@ -80,7 +80,7 @@ enum kernel_interface_flag {
 
 struct kernel_interface_address {
     struct kernel_address address;
-    struct kernel_address broadcast; /* directed or limited as the host is set up; the peer on point-to-point; zero bytes if none */
+    struct kernel_address broadcast; /* directed or limited as the host is set up; zero bytes, the family too, where there is none (point-to-point, loopback, /31, /32) */
     uint8_t prefix_length;
     uint8_t flags;                   /* enum kernel_interface_flag */
     uint32_t interface_index;
@@ -102,14 +102,15 @@ enum kernel_status kernel_local_addresses(enum kernel_family family, struct kern
 /* One row for each IPv4 unicast address on the configured interfaces, loopback included. As above. */
 enum kernel_status kernel_interface_addresses(struct kernel_interface_address *rows, size_t room, size_t *count);
 
-/* How this host would reach the destination now: KERNEL_OK, KERNEL_NET_UNREACHABLE or KERNEL_NET_DOWN. */
+/* How this host would reach the destination now: KERNEL_OK, KERNEL_NET_UNREACHABLE, KERNEL_NET_DOWN, KERNEL_STACK_DOWN;
+   KERNEL_BAD_ARGUMENT for a family that is none. */
 enum kernel_status kernel_best_path(const struct kernel_address *destination, struct kernel_path *path);
 
 /* ---- tell me once ---------------------------------------------------------------------------------------------------- */
 
 typedef uint64_t kernel_request; /* names an accepted request; never used twice; 0 names none */
 
-/* status: KERNEL_OK, KERNEL_CANCELLED or the result the topic defines. count: bytes, where the topic has any. */
+/* status: KERNEL_OK, KERNEL_CANCELLED, KERNEL_STACK_DOWN or the result the topic defines. count: bytes; 0 for the two topics below. */
 typedef void kernel_complete(void *cookie, enum kernel_status status, uint64_t count);
 
 enum kernel_topic {
@@ -126,7 +127,7 @@ struct kernel_watch {
 
 /* Completes at the first change after this call. Accepts any number of watches; one change completes every watch it
    concerns, in the order of asking. A watch kept for a socket rather than for a call (`lasting`) does not belong to the
-   calling thread: the thread's exit leaves it. */
+   calling thread: the thread's exit leaves it. KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (topic, family, no function). */
 enum kernel_status kernel_watch(const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request);
 
 /* Gives the request up: it will not be completed any more; whoever waits for it in kernel_wait gets KERNEL_CANCELLED.
@@ -139,6 +140,8 @@ enum kernel_transport { KERNEL_TCP = 6, KERNEL_UDP = 17, KERNEL_RAW = 255 };
 
 typedef uint64_t kernel_endpoint; /* never used twice; 0 names none */
 
+/* KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (family, transport); closing: KERNEL_OK, KERNEL_BAD_HANDLE. */
+
 enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_transport transport, uint8_t protocol, kernel_endpoint *endpoint);
 enum kernel_status kernel_endpoint_close(kernel_endpoint endpoint);
 
@@ -146,6 +149,7 @@ enum kernel_status kernel_endpoint_close(kernel_endpoint endpoint);
 
 #define KERNEL_FOREVER INT64_MAX
 
+/* Exactly one of request and event. */
 struct kernel_wait {
     kernel_request request; /* until this request has completed (its completion has run), or 0 */
     void *event;            /* until this event object is signalled, or NULL */
@@ -153,7 +157,8 @@ struct kernel_wait {
 };
 
 /* Parks the calling thread. KERNEL_OK: what it waited for has happened. KERNEL_CANCELLED: the request was given up.
-   KERNEL_TIMED_OUT, KERNEL_BAD_HANDLE, KERNEL_INTERRUPTED. Asynchronous procedure calls do not run meanwhile. */
+   KERNEL_TIMED_OUT, KERNEL_BAD_HANDLE, KERNEL_INTERRUPTED; KERNEL_BAD_ARGUMENT from a completion, for a negative time, or
+   if not exactly one thing is waited for. Asynchronous procedure calls do not run meanwhile. */
 enum kernel_status kernel_wait(const struct kernel_wait *wait);
 
 /* Ends the kernel_wait of a thread of this process with KERNEL_INTERRUPTED. KERNEL_BAD_HANDLE if that thread is not in one. */

@@ -80,7 +80,8 @@ extern const uint32_t wspsim_kernel_abi;
 
 /* ---- entering (startup.c) ---- */
 
-/* The common prefix of every call on a socket (ioctls reference 0.5, steps 1 to 3). NULL: *error says why. */
+/* The common prefix of every call on a socket (ioctls reference 0.5): is it one of ours, does the network work? No callback of
+   this provider can be in progress yet, so step 1 finds nothing. NULL: *error says why. */
 struct sock *sock_enter(SOCKET s, LPINT error);
 struct provider_process *process_enter(LPINT error); /* for calls without a socket */
 int fail(LPINT error, int value);                    /* writes *error, returns SOCKET_ERROR */

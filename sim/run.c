@@ -50,7 +50,7 @@ const char *run_verdict_name(enum run_verdict verdict)
 
 /* ---- the switch: the table of contents of the simulator ---- */
 
-static void run_event(struct run *run, const struct event *event)
+static void run_event(const struct event *event)
 {
     struct task *task;
     switch (event->kind) {
@@ -64,7 +64,6 @@ static void run_event(struct run *run, const struct event *event)
     case EVENT_WAIT_TIMEOUT: thread_timeout(event->subject.task); break;
     case EVENT_ADDRESS_TIMER: ifaddr_timer(event->subject.ifaddr); break;
     }
-    (void)run;
 }
 
 /* ---- rows to whoever reads along ---- */
@@ -104,7 +103,7 @@ static bool run_loop(struct run *run)
     uint64_t limit = run->setup->instant_limit ? run->setup->instant_limit : INSTANT_LIMIT, count = 0;
     while (run_instant_over(run) && engine_next(run->engine, &event)) {
         trace_set_cause(run->trace, event.cause);
-        run_event(run, &event);
+        run_event(&event);
         if (++count % READ_EVERY == 0 && !run_read_rows(run)) return false;
         if (engine_taken_now(run->engine) <= limit) continue;
         run->stopped = "too many events at one instant";

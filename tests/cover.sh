@@ -15,4 +15,4 @@ find "$PWD/build/cover/sim" "$PWD/build/cover/provider" -name '*.gcda' >"$OUT/li
 (cd "$OUT" && xargs gcov -n <list 2>/dev/null) | awk '
     /^File / { gsub(/\x27/, "", $2); file = $2 }
     /^Lines executed:/ && file ~ /^(sim|provider)\// { split($0, a, /[:% ]+/); n = $NF; hit += a[3] * n / 100; all += n; printf "%6.1f %%  %5d lines  %s\n", a[3], n, file; file = "" }
-    END { printf "%6.1f %%  %5d lines  all\n", all ? 100 * hit / all : 0, all }' | sort -k4
+    END { printf "%6.1f %%  %5d lines  all\n", all ? 100 * hit / all : 0, all }' | sort -k5

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, from Debian packages.   deps.sh run|test|arch
+# Installs what is missing, from Debian packages.   deps.sh run|test|arch|format
 # As root it installs; otherwise it says what to install.
 set -eu
 RUN="gcc libc6-dev make pkg-config libcjson-dev libsqlite3-dev libxxhash-dev libboost-context-dev uthash-dev librandom123-dev"
@@ -14,7 +14,8 @@ case "${1:-run}" in
 run) WANTED=$RUN ;;
 test) WANTED="$RUN $TEST" ;;
 arch) WANTED="$RUN $TEST $ARCH" ;;
-*) echo "usage: deps.sh run|test|arch" >&2; exit 2 ;;
+format) WANTED=clang-format ;;
+*) echo "usage: deps.sh run|test|arch|format" >&2; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || { echo "deps: no dpkg here; needed, under Debian's names: $WANTED" >&2; exit 0; }
 
@@ -31,7 +32,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "deps: installing$missing"
 if [ "${1:-run}" = arch ]; then dpkg --add-architecture arm64; dpkg --add-architecture s390x; fi
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes
 apt-get update -qq
 # shellcheck disable=SC2086
 apt-get install -y -qq --no-install-recommends $missing >/dev/null

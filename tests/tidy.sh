@@ -9,7 +9,7 @@ trap 'rm -rf "$OUT"' EXIT
 wrong() { echo "tidy: $*" | tee -a "$OUT/wrong"; }
 checks=0
 
-# Which headers a folder may reach, as the compiler sees it (system headers are looked at below).
+# Which headers a folder may reach, as the compiler sees it (outside libraries are looked at below).
 may() { # folder allowed-regex
     for file in "$1"/*.c; do
         [ -f "$file" ] || continue

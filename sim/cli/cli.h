@@ -22,6 +22,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 /* What the command line said. Texts point into argv. */
 struct options {
+    const char *program;                      /* as it was called, for commands to paste */
     const char **words; size_t word_count;   /* files, paths, words */
     bool seed_given; uint64_t seed;
     bool seeds_given; uint64_t seed_first, seed_last; /* --seeds A-B */

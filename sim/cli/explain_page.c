@@ -10,6 +10,8 @@
 #include "core/check.h"
 #include "core/text.h"
 
+/* A list of scenarios is cut here; JSON has all of them. */
+enum { SCENARIOS_MOST = 6 };
 enum { MARGIN = 2, LABEL = 18, WIDTH = 80, NAME_LEAST = 8, NAME_MOST = 24 };
 
 void page_text(struct page *page, const char *label, const char *text)
@@ -68,12 +70,18 @@ static int name_column(const struct explained_item *items)
 }
 
 /* A name and its text in two columns; a name that is too wide has a line of its own. */
-static void print_items(const struct explained_item *items)
+static void print_items(const struct explained_item *items, size_t most)
 {
+    size_t count = 0, left = 0;
+    for (const struct explained_item *item = items; item->name; item++) left++;
     int column = name_column(items), indent = LABEL + column + 2;
     for (const struct explained_item *item = items; item->name; item++) {
         int width = columns(item->name, strlen(item->name));
         if (item != items) printf("%*s", LABEL, "");
+        if (count++ == most) {
+            printf("and %zu more (--json lists all)\n", left - most);
+            return;
+        }
         printf("%s", item->name);
         if (width > column) printf("\n%*s", indent, "");
         else printf("%*s", column - width + 2, "");
@@ -99,7 +107,7 @@ void page_print(const struct page *page, bool bold)
         const struct page_field *field = &page->fields[i];
         printf("%*s%-*s", MARGIN, "", LABEL - MARGIN, field->label);
         if (field->text) flow(field->text, LABEL, LABEL);
-        else if (field->items->text) print_items(field->items);
+        else if (field->items->text) print_items(field->items, strcmp(field->label, "scenarios") == 0 ? SCENARIOS_MOST : SIZE_MAX);
         else print_names(field->items);
     }
 }

@@ -13,7 +13,7 @@
 #include "core/text.h"
 
 #ifndef WSPSIM_SCENARIOS
-#define WSPSIM_SCENARIOS "scenarios" /* relative to where one stands; the build may give another */
+#define WSPSIM_SCENARIOS "/usr/local/share/wspsim/scenarios" /* where they are installed; the build says so */
 #endif
 
 enum { DEPTH_MOST = 8, FILE_MOST = 4 << 20 };
@@ -115,7 +115,8 @@ static int by_path(const void *a, const void *b)
 const struct explained_item *scenarios_with(struct arena *arena, const char *word, bool as_step)
 {
     struct search search = { .arena = arena, .word = word, .as_step = as_step };
-    search_folder(&search, WSPSIM_SCENARIOS, 0);
+    search_folder(&search, "scenarios", 0); /* of the source tree one stands in */
+    if (search.count == 0) search_folder(&search, WSPSIM_SCENARIOS, 0);
     if (search.count == 0) return NULL;
     qsort(search.found, search.count, sizeof *search.found, by_path);
     struct explained_item *list = arena_take(arena, (search.count + 1) * sizeof *list);

@@ -137,6 +137,7 @@ static enum exit_code dispatch(int argc, char **argv)
     enum exit_code code = EXIT_USAGE;
     if (options_parse(verb, argc - 2, argv + 2, &options)) {
         code = EXIT_HELD;
+        options.program = argv[0];
         if (options.help) verb_help(verb);
         else code = verb->run(&options);
     }

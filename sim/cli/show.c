@@ -22,7 +22,8 @@ static void shell_word(struct text *text, const char *word)
 /* Ready to paste: the same file, seed, parameters, provider and limit, with the rows shown. */
 static void replay_command(struct text *text, const struct options *options, const struct job_result *result)
 {
-    text_add(text, "wspsim run ");
+    shell_word(text, options->program ? options->program : "wspsim");
+    text_add(text, " run ");
     shell_word(text, result->file);
     text_printf(text, " --seed %" PRIu64, result->seed);
     for (size_t i = 0; i < options->parameter_count; i++) {

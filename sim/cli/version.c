@@ -2,6 +2,7 @@
  * version: the first line is name and number, for programs to read; then what it was made of, for people.
  */
 #include "cli/cli.h"
+#include "cli/jobs.h"
 
 #include <stdio.h>
 
@@ -17,9 +18,6 @@
 #define BOOST_VERSION 0
 #endif
 
-#ifndef WSPSIM_COMMIT
-#define WSPSIM_COMMIT "unknown" /* the build gives it */
-#endif
 
 /* The libraries say their version through these, as they are linked. Their headers belong to the rooms that use them. */
 extern const char *sqlite3_libversion(void);
@@ -46,7 +44,7 @@ enum exit_code verb_version(const struct options *options)
     printf("libraries      SQLite %s, cJSON %s, xxHash %u.%u.%u, Boost.Context", sqlite3_libversion(), cJSON_Version(), hash / 10000, hash / 100 % 100, hash % 100);
     if (BOOST_VERSION != 0) printf(" %d.%d.%d", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
     printf("\n");
-    printf("commit         " WSPSIM_COMMIT "\n");
+    printf("commit         %s\n", version_commit());
     printf("kernel.h ABI   %u\n", KERNEL_ABI);
     return EXIT_HELD;
 }

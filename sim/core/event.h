@@ -9,7 +9,7 @@
 enum event_kind {
     EVENT_SCRIPT,        /* the script has a step due              subject: script */
     EVENT_SETTLE,        /* a host's changes of this instant end   subject: host   */
-    EVENT_REQUEST,       /* an accepted request completes          subject: request; number: its generation */
+    EVENT_REQUEST,       /* an accepted request completes          subject: request */
     EVENT_THREAD_READY,  /* a parked thread goes on                subject: task   */
     EVENT_WAIT_TIMEOUT,  /* a thread's wait has lasted long enough subject: task   */
     EVENT_ADDRESS_TIMER, /* an address's detection or lifetime     subject: ifaddr */

@@ -67,7 +67,7 @@ static void assert_addresses(struct script *script, const struct step *step)
     if (!value_matches(expected, seen)) fail_step(script, step, expected, json_words(script, expected), value_words(script, seen), "the host %s has another list", host_name(host));
 }
 
-struct route_hunt { const struct json *wanted; struct kernel_address prefix; unsigned length; bool found, usable_only; };
+struct route_hunt { const struct json *wanted; struct kernel_address prefix; unsigned length; bool found; };
 
 static bool route_fits(const struct json *wanted, const struct route_view *route)
 {

@@ -24,7 +24,6 @@ struct line {
     struct actor *actor;                 /* NULL: the network */
     struct thread *thread;
     const struct step *command;          /* running now on the thread's fiber; NULL: it is free */
-    bool started;
     size_t late;                         /* steps that were due while it was busy, and wait */
 };
 
@@ -38,7 +37,6 @@ struct actor {
     struct line *lines;
     struct bindings sockets, overlapped, events, routines;
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
-    bool start_failed;
     uint64_t seen, settled;              /* observations counted; all up to `settled` are claimed */
 };
 

@@ -15,7 +15,7 @@ struct step_kind {
     enum step_class class;
     const char *meaning;
     struct member members[MEMBERS_MOST]; /* besides those of every step; ends at name NULL */
-    int number;                     /* enum call, enum net_step, … for the switch that runs it */
+    int number;                     /* enum call_number, net_number, sees_number or assert_number: for the switch that runs it */
 };
 
 enum call_number {

@@ -64,7 +64,7 @@ struct scenario {
 
 struct scenario_parameter { const char *name, *value; };
 
-/* NULL with problems. The scenario and its problems live until scenario_free; `problems` must outlive it. */
+/* NULL with problems. The scenario lives in the arena of `problems` and goes with it. */
 struct scenario *scenario_read(const char *file, const struct scenario_parameter *given, size_t given_count, struct problems *problems);
 /* The same from memory (a record's scenario text). */
 struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_parameter *given, size_t given_count, struct problems *problems);

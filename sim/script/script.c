@@ -179,7 +179,6 @@ static void line_startup(struct line *line)
     memory_release(actor->process, data);
     if (error == 0) return;
     char room[24];
-    actor->start_failed = true;
     fail_step(line->script, NULL, actor->setup->node, "0", quoted(line->script, names_or_number(NAMES_ERROR, error, room)), "WSPStartup failed for the actor %s", actor->setup->name);
 }
 
@@ -351,7 +350,7 @@ static void end_count(struct script *script, const char *name, uint64_t seen, co
 {
     const struct json *at_end = script->setup.scenario->at_end, *expected = at_end ? json_member(at_end, name) : NULL;
     if (!expected || read_uint(expected) == seen) return;
-    fail_step(script, NULL, expected, json_words(script, expected), arena_printf(script->arena, "%llu", (unsigned long long)seen), "at the end %llu %s", (unsigned long long)seen, what);
+    fail_step(script, NULL, expected, json_words(script, expected), arena_printf(script->arena, "%llu", (unsigned long long)seen), "at the end there %s %llu %s%s", seen == 1 ? "is" : "are", (unsigned long long)seen, what, seen == 1 ? "" : "s");
 }
 
 static void end_rules(struct script *script)
@@ -382,8 +381,8 @@ void script_end(struct script *script, const char *stopped)
     if (script->crashed || stopped) return;
     uint64_t handles = 0;
     for (size_t i = 0; i < script->setup.scenario->actor_count; i++) handles += process_handles(script->actors[i].process);
-    end_count(script, "pending", judge_pending(judge), "requests are pending");
-    end_count(script, "handles", handles, "handles are open");
+    end_count(script, "pending", judge_pending(judge), "pending request");
+    end_count(script, "handles", handles, "open handle");
 }
 
 size_t script_failures(const struct script *script) { return script->failure_count; }

@@ -1,5 +1,5 @@
 /*
- * A record is one SQLite file that holds one or more runs: what was run (the expanded scenario, seed, provider, versions),
+ * A record is one SQLite file that holds one or more runs: what was run (the scenario's text and parameters, seed, provider, versions),
  * every trace row, and how it ended. It is written beside its final name and renamed when it is whole, so that a half
  * record never stands in the place of a good one. Schema and views: docs/RECORDS.md. Errors are sentences.
  */
@@ -27,7 +27,7 @@ struct record;
 struct record_run { /* all texts are copied */
     const char *scenario_name;  /* as given on the command line; not part of the digest */
     const char *title;
-    const char *scenario_text;  /* expanded: enough to run again alone */
+    const char *scenario_text;  /* with the parameters, enough to run again */
     const char *parameters;     /* JSON object of --param values */
     const char *provider;       /* path, or "reference" */
     const char *program;        /* name and version */

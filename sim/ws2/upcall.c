@@ -1,6 +1,6 @@
 /*
- * The fifteen upcalls and WPUCompleteOverlappedRequest: what a provider may ask of the Winsock DLL. Each leaves a row; each
- * works for the process of whoever runs, a thread in an SPI call or a completion of the process.
+ * The fifteen upcalls and WPUCompleteOverlappedRequest: what a provider may ask of the Winsock DLL. Each
+ * but the query of a handle's context leaves a row; each works for the process of whoever runs, a thread in an SPI call or a completion of the process.
  */
 #include <string.h>
 

@@ -168,7 +168,7 @@ check "... place of the value" in_out '^  fail\.json:8:74: .* (at /timeline/1/re
 check "... what was expected" is_line_of_out '    expected  "WSAEINVAL"'
 check "... what was seen" is_line_of_out '    seen      0'
 check "... the rows around it" in_out '^    >  *[0-9]*  *7ms '
-check "... the command that shows it again" in_out '^  again: wspsim run fail.json --seed 1 '
+check "... the command that shows it again" in_out "^  again: $binary run fail.json --seed 1 "
 exits 2 "wrong scenario: exit 2" run wrong.json
 check "... place and suggestion" in_err '^wrong\.json:8:39: .*did you mean .close.? (at /timeline/1/do)$'
 exits 2 "broken JSON: exit 2" run broken.json

@@ -74,12 +74,12 @@ static inline void sample_rows(struct trace *trace, int64_t delay_ns)
     add(trace, LAYER_KERNEL, "request.completed", "", 4), trace_end(trace);
     add(trace, LAYER_UPCALL, "WPUCompleteOverlappedRequest", "o1", 5);
     trace_text(trace, "overlapped", "o1"), trace_int(trace, "error", 0), trace_uint(trace, "big", UINT64_MAX), trace_end(trace);
-    add(trace, LAYER_UPCALL, "WPUCompleteOverlappedRequest", "o1", 6), trace_int(trace, "returns", 0), trace_end(trace);
+    add(trace, LAYER_UPCALL, "WPUCompleteOverlappedRequest", "o1", 6), trace_text(trace, "returns", "0"), trace_end(trace);
     add(trace, LAYER_PACKET, "packet.sent", "eth0", 4), trace_uint(trace, "size", 60), trace_end(trace);
     add(trace, LAYER_PACKET, "packet.sent", "eth0", 4), trace_uint(trace, "size", 1500), trace_end(trace);
     add(trace, LAYER_SPI, "WSPSelect", "", 1), trace_end(trace);
     now_ns += 5000000;
-    add(trace, LAYER_SPI, "WSPSelect", "", 8), trace_int(trace, "returns", 0), trace_end(trace);
+    add(trace, LAYER_SPI, "WSPSelect", "", 8), trace_text(trace, "returns", "0"), trace_end(trace);
     add(trace, LAYER_SPI, "WSPRecv", "s", 1), trace_end(trace);
 }
 #define SAMPLE_ROWS 10
