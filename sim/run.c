@@ -128,7 +128,7 @@ static const char *signal_words(int number)
 
 static void run_crashed(struct run *run)
 {
-    const char *function = ws2_calling(run->ws2), *what = run->fault.stack_overflow ? "ran over its stack" : signal_words(run->fault.signal);
+    const char *function = ws2_calling(run->ws2), *what = run->fault.exited ? "it called exit" : run->fault.stack_overflow ? "ran over its stack" : signal_words(run->fault.signal);
     char message[200];
     snprintf(message, sizeof message, "the provider crashed in %s: %s", function ? function : "a completion", what);
     ws2_crashed(run->ws2);

@@ -41,9 +41,11 @@ static bool folder_read(struct files *files, const char *folder, unsigned depth)
     for (struct dirent *entry; good && (entry = readdir(open_folder));) {
         if (entry->d_name[0] == '.') continue;
         struct text path = { 0 };
-        struct stat status;
+        struct stat status, link;
         text_printf(&path, "%s%s%s", folder, ends_with(folder, "/") ? "" : "/", entry->d_name);
-        if (stat(path.bytes, &status) == 0) {
+        if (lstat(path.bytes, &link) == 0 && stat(path.bytes, &status) == 0) {
+            bool detour = S_ISLNK(link.st_mode) && S_ISDIR(status.st_mode); /* a link to a folder may lead round in circles */
+            if (detour) { text_free(&path); continue; }
             if (S_ISDIR(status.st_mode)) good = folder_read(files, path.bytes, depth + 1);
             else if (is_scenario_name(path.bytes)) files_add(files, path.bytes);
         }

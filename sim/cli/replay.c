@@ -44,7 +44,7 @@ static void difference(struct replay *replay, const struct trace_row *seen, bool
     text_printf(&replay->seen, "                %s\n", line);
     free(line);
     struct trace_row row;
-    for (uint64_t cause = seen->cause; cause && cause < seen->seq && record_row(replay->record, replay->view.run_id, cause, &row, &replay->error) && row.seq == cause;
+    for (uint64_t cause = seen->cause; cause && cause < seen->seq && !replay->error && record_row(replay->record, replay->view.run_id, cause, &row, &replay->error) && row.seq == cause;
          cause = row.cause) {
         line = trace_row_line(&row);
         text_printf(&replay->seen, "    because of  %s\n", line);
@@ -58,6 +58,7 @@ static void replay_row(const struct trace_row *row, void *argument)
     struct trace_row recorded;
     if (replay->differs || replay->error || !record_level_takes(replay->level, row->layer)) return;
     bool there = record_row(replay->record, replay->view.run_id, replay->next, &recorded, &replay->error);
+    if (replay->error) return; /* damage is no difference, and its sentence would be lost by reading on */
     replay->next = row->seq + 1;
     if (there && recorded.size == row->size && memcmp(recorded.bytes, row->bytes, row->size) == 0) { replay->compared++; return; }
     difference(replay, row, there, there ? recorded.seq : 0);

@@ -8,20 +8,24 @@
 #define _DEFAULT_SOURCE /* sigaltstack */
 #include "core/fault.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "core/check.h"
 #include "core/fiber.h"
 
-#define SIGNALS 5
-static const int signals[SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+#define SIGNALS 7
+static const int signals[SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 
 /* A stack overflow leaves no stack to run the handler on. Room also for a machine with much vector state to save. */
 static _Alignas(64) unsigned char handler_stack[64 * 1024];
 
 static struct {
-    bool installed;
+    bool installed, exits_heard;
+    pthread_t watcher;
     sigjmp_buf *volatile home; /* NULL: not watching */
     struct fault *fault;
     struct fiber *const *fiber;
@@ -50,9 +54,36 @@ static void fault_happened(int number, siginfo_t *information, void *machine)
     siglongjmp(*home, 1);
 }
 
+/* The process is being ended while a run is on: by the provider, since nobody else would. From a thread of its own there is no
+   way back into the loop, so the process does end, but not as if all had held. */
+static void exit_happened(void)
+{
+    static const char words[] = "wspsim: the provider ended the process while a run was on\n";
+    sigjmp_buf *home = watch.home;
+    if (home == NULL)
+        return;
+    if (!pthread_equal(watch.watcher, pthread_self())) {
+        ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+        _exit(written < 0 ? 5 : 1);
+    }
+    watch.home = NULL;
+    *watch.fault = (struct fault){.exited = true};
+    siglongjmp(*home, 1);
+}
+
+static void exits_hear(void)
+{
+    if (watch.exits_heard)
+        return;
+    check(atexit(exit_happened) == 0 && at_quick_exit(exit_happened) == 0);
+    watch.exits_heard = true;
+}
+
 void fault_watch(sigjmp_buf *home, struct fault *fault, struct fiber *const *fiber)
 {
     check(home != NULL && fault != NULL);
+    exits_hear();
+    watch.watcher = pthread_self();
     watch.fault = fault;
     watch.fiber = fiber;
     watch.home = home;

@@ -1,5 +1,6 @@
 /*
- * Faults inside simulated threads: a provider that reads a wild pointer, a stack that runs over its guard page. The handler
+ * Faults inside simulated threads: a provider that reads a wild pointer, a stack that runs over its guard page, a provider
+ * that ends the process (exit, quick_exit; _exit cannot be seen). The handler
  * runs on a stack of its own, remembers what happened and jumps back to the event loop, which ends the run with a verdict
  * instead of the process with a core dump. Under AddressSanitizer, run with ASAN_OPTIONS=handle_segv=0 where a test needs this.
  */
@@ -12,7 +13,8 @@
 struct fiber;
 
 struct fault {
-    int signal;              /* SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT */
+    int signal;              /* SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS; 0: see exited */
+    bool exited;             /* somebody called exit or quick_exit */
     bool stack_overflow;     /* the address lies in the guard below the running fiber's stack */
     uintptr_t address;
 };

@@ -51,9 +51,14 @@ struct waiting {
 
 int waiting_register(sqlite3 *db, struct waiting *waiting);
 
+/* ---- partial.c: the file a record grows in, locked by who writes it ---- */
+char *partial_take(const char *partial, int *file); /* opens, locks and empties it; a sentence if that cannot be */
+bool partial_held(const char *partial, int file);   /* the name still is that of the file taken */
+
 /* ---- recorder.c ---- */
 struct recorder {
     sqlite3 *db;
+    int file; /* the partial file, open for its lock; -1: not taken */
     char *path, *partial;
     char *failure;                       /* the first error; nothing is written after it */
     sqlite3_stmt *insert_rows, *insert_packets;

@@ -1,6 +1,7 @@
 /*
  * Writing a record: everything goes into PATH.partial in one transaction without journal; closing it commits, marks it as a
- * record, forces it to disk and only then gives it its name. Whatever ends the process before leaves PATH as it was.
+ * record, forces it to disk and only then gives it its name. Whatever ends the process before leaves PATH as it was. From the
+ * first to the last of this the recorder holds the partial file's lock (partial.c).
  */
 #include "store/store.h"
 
@@ -70,27 +71,21 @@ static char *path_refused(const char *path)
     return NULL;
 }
 
-/* Creates the partial file anew, unless another process is writing it. */
-static char *partial_create(const char *partial)
-{
-    int file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (file < 0)
-        return sentence("cannot create %s: %s", partial, strerror(errno));
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    char *error = NULL;
-    if (fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
-        error = sentence("%s is being written by process %ld", partial, (long)lock.l_pid);
-    else if (ftruncate(file, 0) != 0)
-        error = sentence("cannot write %s: %s", partial, strerror(errno));
-    close(file);
-    return error;
-}
-
-static void recorder_free(struct recorder *recorder)
+static void database_close(struct recorder *recorder)
 {
     sqlite3_finalize(recorder->insert_rows);
     sqlite3_finalize(recorder->insert_packets);
     sqlite3_close(recorder->db);
+    recorder->insert_rows = recorder->insert_packets = NULL;
+    recorder->db = NULL;
+}
+
+/* Gives the lock back: by now the partial file has its final name or is gone. */
+static void recorder_free(struct recorder *recorder)
+{
+    database_close(recorder);
+    if (recorder->file >= 0)
+        close(recorder->file);
     labels_clear(&recorder->waiting.labels);
     text_free(&recorder->waiting.json);
     free(recorder->waiting.failure);
@@ -111,6 +106,15 @@ static bool recorder_prepare(struct recorder *recorder)
         && sqlite3_prepare_v2(db, WAITING_INSERT("packet"), -1, &recorder->insert_packets, NULL) == SQLITE_OK;
 }
 
+/* Only somebody who heeds no lock can have put another file in its place, or none; that one is left alone. */
+static bool still_held(const struct recorder *recorder, char **error)
+{
+    bool held = partial_held(recorder->partial, recorder->file);
+    if (!held)
+        *error = sentence("the record %s is not kept: %s was removed or replaced while it was written", recorder->path, recorder->partial);
+    return held;
+}
+
 struct recorder *recorder_open(const char *path, char **error)
 {
     *error = path_refused(path);
@@ -122,13 +126,20 @@ struct recorder *recorder_open(const char *path, char **error)
     text_add(&partial, ".partial");
     recorder->partial = text_done(&partial);
     recorder->path = sentence_copy(path);
-    *error = partial_create(recorder->partial);
+    recorder->file = -1;
+    *error = partial_take(recorder->partial, &recorder->file);
     if (*error != NULL) {
         recorder_free(recorder);
         return NULL;
     }
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* one thread writes: locks would cost a sixth of the time */
-    if (sqlite3_open_v2(recorder->partial, &recorder->db, flags, NULL) != SQLITE_OK || !recorder_prepare(recorder)) {
+    /* SQLite itself takes no lock: over NFS its locks and ours would meet. */
+    bool open = sqlite3_open_v2(recorder->partial, &recorder->db, flags, "unix-none") == SQLITE_OK;
+    if (open && !still_held(recorder, error)) {
+        recorder_free(recorder);
+        return NULL;
+    }
+    if (!open || !recorder_prepare(recorder)) {
         recorder_failed(recorder, error, "start");
         recorder_abandon(recorder);
         return NULL;
@@ -284,22 +295,19 @@ void recorder_abandon(struct recorder *recorder)
 {
     if (recorder == NULL)
         return;
-    char *partial = sentence_copy(recorder->partial);
+    database_close(recorder);
+    if (partial_held(recorder->partial, recorder->file))
+        unlink(recorder->partial);
     recorder_free(recorder);
-    unlink(partial);
-    free(partial);
 }
 
-static bool force_to_disk(const char *path, int flags)
+static void folder_to_disk(const char *folder)
 {
-    int file = open(path, flags | O_CLOEXEC);
+    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (file < 0)
-        return false;
-    bool forced = fsync(file) == 0 || errno == EINVAL; /* some file systems have nothing to force for a directory */
-    int reason = errno;
+        return;
+    fsync(file);
     close(file);
-    errno = reason;
-    return forced;
 }
 
 /* The new name must outlive a power cut, too; the record is whole even if this fails. */
@@ -307,10 +315,10 @@ static void force_folder(const char *path)
 {
     char *folder = sentence_copy(path), *slash = strrchr(folder, '/');
     if (slash == NULL)
-        force_to_disk(".", O_RDONLY | O_DIRECTORY);
+        folder_to_disk(".");
     else {
         slash[slash == folder ? 1 : 0] = '\0';
-        force_to_disk(folder, O_RDONLY | O_DIRECTORY);
+        folder_to_disk(folder);
     }
     free(folder);
 }
@@ -337,16 +345,16 @@ bool recorder_close(struct recorder *recorder, char **error)
         recorder_abandon(recorder);
         return false;
     }
-    char *path = sentence_copy(recorder->path), *partial = sentence_copy(recorder->partial);
-    recorder_free(recorder);
-    if (!force_to_disk(partial, O_RDWR) || rename(partial, path) != 0) {
-        *error = sentence("cannot finish the record %s: %s", path, strerror(errno));
-        unlink(partial);
+    database_close(recorder);
+    if (!still_held(recorder, error)) {
+        whole = false;
+    } else if ((fsync(recorder->file) != 0 && errno != EINVAL) || rename(recorder->partial, recorder->path) != 0) {
+        *error = sentence("cannot finish the record %s: %s", recorder->path, strerror(errno));
+        unlink(recorder->partial);
         whole = false;
     } else {
-        force_folder(path);
+        force_folder(recorder->path);
     }
-    free(path);
-    free(partial);
+    recorder_free(recorder);
     return whole;
 }

@@ -30,6 +30,7 @@ struct operation {
     bool left;               /* the last WSPCleanup returned while it was pending */
     bool at_once;            /* the call itself returned 0 */
     bool counted; DWORD bytes; /* the byte count first seen */
+    bool shared;             /* the client used it again before it was over: from then on nothing about it is anybody's fault */
     unsigned completions, routines;
     uint64_t row;
     struct operation *prev, *next; /* in order of asking */
@@ -189,7 +190,11 @@ void judge_called(struct judge *judge, const struct judge_call *call)
     struct operation *operation = operation_find(judge, process, call->overlapped);
     if (operation) {
         operation_look(judge, operation);
-        if (operation->state == OPERATION_PENDING) return; /* the client uses it twice: what follows is nobody's rule */
+        bool routine_to_come = operation->state == OPERATION_COMPLETE && operation->routine && operation->routines == 0 && !thread_ended(operation->thread);
+        if (operation->shared || routine_to_come || operation->state == OPERATION_PENDING) {
+            operation->shared = true;
+            return;
+        }
         operation_forget(judge, operation);
     }
     struct known_socket *socket = socket_find(judge, process, call->s);
@@ -218,7 +223,11 @@ void judge_returned(struct judge *judge, const struct judge_call *call, bool fai
     struct operation *operation = call->overlapped ? operation_find(judge, process, call->overlapped) : NULL;
     bool pending = failed && error == WSA_IO_PENDING;
     if (pending && !operation) verdict(judge, process, "pending-needs-overlapped", "%s says WSA_IO_PENDING without an OVERLAPPED", call->function);
-    if (!operation || operation->state != OPERATION_CALLED) return;
+    if (operation && operation->shared && operation->state != OPERATION_PENDING && pending) {
+        operation->state = OPERATION_PENDING; /* counted, no more */
+        judge->pending++;
+    }
+    if (!operation || operation->shared || operation->state != OPERATION_CALLED) return;
     if (operation->plain && !pending) { operation->state = OPERATION_REFUSED; return; }
     if (failed && !pending) {
         operation->state = OPERATION_REFUSED;
@@ -275,10 +284,11 @@ void judge_completes(struct judge *judge, struct process *process, const WSAOVER
 {
     struct operation *operation = operation_find(judge, process, overlapped);
     if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUCompleteOverlappedRequest after the last WSPCleanup");
-    if (!operation || operation->state == OPERATION_REFUSED) {
+    if (!operation || (!operation->shared && operation->state == OPERATION_REFUSED)) {
         verdict(judge, process, "nothing-unasked", "WPUCompleteOverlappedRequest for %s, which no accepted operation uses", operation ? label(operation) : "an OVERLAPPED");
         return;
     }
+    if (operation->shared) return;
     operation->completions++;
     if (operation->routine) verdict(judge, process, "no-event-with-routine", "%s has a completion routine, yet WPUCompleteOverlappedRequest was called", label(operation));
     if (operation->completions > 1 || operation->state == OPERATION_COMPLETE)
@@ -296,7 +306,7 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
     DL_FOREACH(judge->in_order, operation) {
         if (operation->key.process != process || operation->event != event) continue;
         operation_look(judge, operation);
-        if (!operation->routine) return;
+        if (!operation->routine || operation->shared) return;
         guilty = operation;
     }
     if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", label(guilty));
@@ -307,11 +317,12 @@ void judge_routine(struct judge *judge, struct process *process, struct thread *
 {
     struct operation *operation = operation_find(judge, process, overlapped);
     if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
-    if (!operation || operation->state == OPERATION_REFUSED || operation->state == OPERATION_CALLED) {
+    if (!operation || (!operation->shared && (operation->state == OPERATION_REFUSED || operation->state == OPERATION_CALLED))) {
         verdict(judge, process, "nothing-unasked", "a completion routine runs for an OVERLAPPED that no accepted operation uses");
         return;
     }
     operation_look(judge, operation);
+    if (operation->shared) return;
     if (operation->state == OPERATION_PENDING)
         verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", label(operation));
     if (operation->routine != routine) verdict(judge, process, "own-routine", "%s was completed through another operation's routine", label(operation));
@@ -332,6 +343,7 @@ void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPE
 {
     struct operation *operation = operation_find(judge, thread->process, overlapped);
     if (!operation) return;
+    if (operation->shared) return;
     operation_look(judge, operation);
     if (operation->state == OPERATION_PENDING)
         verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", label(operation));
@@ -360,7 +372,7 @@ void judge_ends(struct judge *judge)
     struct operation *operation;
     DL_FOREACH(judge->in_order, operation) {
         operation_look(judge, operation);
-        if (operation->state == OPERATION_PENDING && operation->closed && !operation->thread_ended)
+        if (operation->state == OPERATION_PENDING && operation->closed && !operation->thread_ended && !operation->shared)
             verdict(judge, operation->key.process, "close-completes", "the socket of %s was closed, yet the operation never completed", label(operation));
     }
 }

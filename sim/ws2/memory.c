@@ -13,7 +13,7 @@
 #define RANGE_BYTES ((size_t)1 << 30)   /* reserved, not committed */
 #define COMMIT_BYTES ((size_t)64 << 10)
 #define FORBIDDEN_BYTES ((uintptr_t)64 << 10) /* the first 64 KiB of every address space, and the last of the range */
-#define SIZE_CLASSES 12                  /* 16 bytes to 32 KiB: released blocks of these sizes are used again */
+#define SIZE_CLASSES 22                  /* 16 bytes to 32 MiB: released blocks of these sizes are used again */
 
 struct block { char *start; size_t size, room; const char *label; const struct value *meaning; bool free; size_t next_free; };
 
@@ -28,7 +28,7 @@ struct memory *memory_new(void)
 {
     struct memory *memory = memory_take(sizeof *memory);
     void *range = mmap(NULL, RANGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    check(range != MAP_FAILED);
+    if (range == MAP_FAILED) memory_exhausted(RANGE_BYTES);
     memory->range = memory->top = memory->committed = range;
     return memory;
 }
@@ -49,9 +49,9 @@ static unsigned size_class(size_t room)
 
 static struct block *block_grow(struct memory *memory, size_t room)
 {
-    check(room <= RANGE_BYTES - FORBIDDEN_BYTES - (size_t)(memory->top - memory->range));
+    if (room > RANGE_BYTES - FORBIDDEN_BYTES - (size_t)(memory->top - memory->range)) memory_exhausted(room); /* the process has a gigabyte */
     while (memory->top + room > memory->committed) {
-        check(mprotect(memory->committed, COMMIT_BYTES, PROT_READ | PROT_WRITE) == 0);
+        if (mprotect(memory->committed, COMMIT_BYTES, PROT_READ | PROT_WRITE) != 0) memory_exhausted(COMMIT_BYTES);
         memory->committed += COMMIT_BYTES;
     }
     if (memory->count == memory->capacity) {

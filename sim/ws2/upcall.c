@@ -217,8 +217,11 @@ static void row_completes(struct seam at, const WSAOVERLAPPED *overlapped, DWORD
 int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD status, DWORD bytes, LPINT error)
 {
     struct seam at = seam();
-    if (!handle_at(at.process, s, HANDLE_SOCKET)) return fail(error, WSAEINVAL);
-    if (!memory_holds(at.process, overlapped, sizeof *overlapped)) return fail(error, WSAEFAULT);
+    int refused = !handle_at(at.process, s, HANDLE_SOCKET) ? WSAEINVAL : !memory_holds(at.process, overlapped, sizeof *overlapped) ? WSAEFAULT : 0;
+    if (refused) {
+        row("WPUCompleteOverlappedRequest", s, refused);
+        return fail(error, refused);
+    }
     uint64_t former = trace_cause(at.trace);
     row_completes(at, overlapped, status, bytes);
     judge_completes(at.process->ws2->judge, at.process, overlapped);

@@ -181,6 +181,7 @@ ends "what Windows is known to do breaks no rule in the observed profile" 0 pass
 # ---- crashes ----
 ends "a wild pointer in a call" 1 "the provider crashed in WSPIoctl: SIGSEGV" crash-wild-pointer "$objects/breaker.so"
 ends "a stack overflow" 1 "the provider crashed in WSPIoctl: ran over its stack" crash-stack-overflow "$objects/breaker.so"
+ends "exit()" 1 "the provider crashed in WSPIoctl: it called exit" crash-exit "$objects/breaker.so"
 ends "abort()" 1 "the provider crashed in WSPIoctl: SIGABRT" crash-abort "$objects/breaker.so"
 ends "a crash in a completion" 1 "the provider crashed in a completion: SIGSEGV" crash-in-completion "$objects/breaker.so"
 ends "a crash on the way to a routine" 1 "the provider crashed in a completion: SIGSEGV" crash-in-routine "$objects/breaker.so"

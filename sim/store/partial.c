@@ -1,0 +1,45 @@
+/*
+ * The file a record grows in. Whoever holds its lock owns the name PATH.partial: nobody else empties, renames or removes it. The
+ * lock is one of flock(2); it ends with its process, so what a killed one left behind is simply taken over.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/inside.h"
+
+#define TRIES_MOST 1000
+
+bool partial_held(const char *partial, int file)
+{
+    struct stat named, held;
+    return lstat(partial, &named) == 0 && fstat(file, &held) == 0 && named.st_dev == held.st_dev && named.st_ino == held.st_ino;
+}
+
+/* Between open and flock the former owner may have given the file its final name or removed it: then what is locked now is no
+   longer the partial file, must not be touched, and the name is tried again. */
+char *partial_take(const char *partial, int *file)
+{
+    for (int tries = 0; tries < TRIES_MOST; tries++) {
+        int opened = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (opened < 0)
+            return sentence("cannot create %s: %s", partial, strerror(errno));
+        bool locked = flock(opened, LOCK_EX | LOCK_NB) == 0, held = locked && partial_held(partial, opened);
+        if (held && ftruncate(opened, 0) == 0) {
+            *file = opened;
+            return NULL;
+        }
+        int reason = errno;
+        close(opened);
+        if (held)
+            return sentence("cannot write %s: %s", partial, strerror(reason));
+        if (!locked && reason != EWOULDBLOCK)
+            return sentence("cannot lock %s: %s", partial, strerror(reason));
+        if (!locked)
+            break;
+    }
+    return sentence("%s is being written by another process", partial);
+}
