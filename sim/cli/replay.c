@@ -106,7 +106,7 @@ static enum exit_code replay_verdict(struct replay *replay, const struct options
     char digest[TRACE_DIGEST_TEXT];
     trace_digest_text(&result->digest, digest);
     if (replay->error) {
-        fprintf(stderr, "wspsim: %s: %s\n", path, replay->error);
+        fprintf(stderr, "wspsim: %s\n", replay->error);
         return EXIT_ENVIRONMENT;
     }
     bool equal = !replay->differs && strcmp(digest, replay->view.digest) == 0;

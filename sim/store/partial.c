@@ -19,14 +19,25 @@ bool partial_held(const char *partial, int file)
     return lstat(partial, &named) == 0 && fstat(file, &held) == 0 && named.st_dev == held.st_dev && named.st_ino == held.st_ino;
 }
 
+/* A descriptor kept for long must not be one of the first three: with stdout closed by the caller, what is printed would go into the
+   record. */
+static int partial_open(const char *partial)
+{
+    int file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (file < 0 || file > STDERR_FILENO) return file;
+    int higher = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), reason = errno;
+    close(file);
+    errno = reason;
+    return higher;
+}
+
 /* Between open and flock the former owner may have given the file its final name or removed it: then what is locked now is no
    longer the partial file, must not be touched, and the name is tried again. */
 char *partial_take(const char *partial, int *file)
 {
     for (int tries = 0; tries < TRIES_MOST; tries++) {
-        int opened = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-        if (opened < 0)
-            return sentence("cannot create %s: %s", partial, strerror(errno));
+        int opened = partial_open(partial);
+        if (opened < 0) return sentence("cannot create %s: %s", partial, strerror(errno));
         bool locked = flock(opened, LOCK_EX | LOCK_NB) == 0, held = locked && partial_held(partial, opened);
         if (held && ftruncate(opened, 0) == 0) {
             *file = opened;
@@ -34,12 +45,9 @@ char *partial_take(const char *partial, int *file)
         }
         int reason = errno;
         close(opened);
-        if (held)
-            return sentence("cannot write %s: %s", partial, strerror(reason));
-        if (!locked && reason != EWOULDBLOCK)
-            return sentence("cannot lock %s: %s", partial, strerror(reason));
-        if (!locked)
-            break;
+        if (held) return sentence("cannot write %s: %s", partial, strerror(reason));
+        if (!locked && reason != EWOULDBLOCK) return sentence("cannot lock %s: %s", partial, strerror(reason));
+        if (!locked) break;
     }
     return sentence("%s is being written by another process", partial);
 }

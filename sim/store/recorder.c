@@ -134,12 +134,12 @@ struct recorder *recorder_open(const char *path, char **error)
     }
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* one thread writes: locks would cost a sixth of the time */
     /* SQLite itself takes no lock: over NFS its locks and ours would meet. */
-    bool open = sqlite3_open_v2(recorder->partial, &recorder->db, flags, "unix-none") == SQLITE_OK;
-    if (open && !still_held(recorder, error)) {
+    bool opened = sqlite3_open_v2(recorder->partial, &recorder->db, flags, "unix-none") == SQLITE_OK;
+    if (opened && !still_held(recorder, error)) {
         recorder_free(recorder);
         return NULL;
     }
-    if (!open || !recorder_prepare(recorder)) {
+    if (!opened || !recorder_prepare(recorder)) {
         recorder_failed(recorder, error, "start");
         recorder_abandon(recorder);
         return NULL;

@@ -45,8 +45,8 @@ struct record_end {
     struct trace_digest digest;
 };
 
-/* Creates path + ".partial", or takes over what a killed process left there. NULL: *error says why, for one that another recorder,
-   of this process or not, is writing it; then nothing was touched. */
+/* Creates path + ".partial", or takes over what a killed process left there. NULL: *error says why; while another recorder writes
+   it, nothing of that one is touched. */
 struct recorder *recorder_open(const char *path, char **error);
 bool recorder_begin(struct recorder *recorder, const struct record_run *run, char **error); /* a new run_id, from 1 */
 /* Writes all rows of the run's level that are newer than those written; afterwards they may be let go. Give it at least some

@@ -49,6 +49,22 @@ static inline bool exists(const char *file)
     return access(file, F_OK) == 0;
 }
 
+static inline void put_file(const char *name, const void *bytes, size_t size)
+{
+    FILE *file = fopen(name, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static inline void not_opened(const char *name, const char *word)
+{
+    char *error = NULL;
+    ck_assert_ptr_null(recorder_open(name, &error));
+    ck_assert_msg(error != NULL && strstr(error, word) != NULL, "wanted \"%s\", got: %s", word, error);
+    free(error);
+}
+
 /* ---- a sample run ---- */
 
 /* Begins a row; its fields and its end are up to the caller. */

@@ -13,14 +13,6 @@
 
 /* ---- half records ---- */
 
-static void put_file(const char *name, const void *bytes, size_t size)
-{
-    FILE *file = fopen(name, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
 static void refused(const char *name, const char *word)
 {
     char *error = NULL;
@@ -118,14 +110,6 @@ END_TEST
 
 /* ---- what stands in the way ---- */
 
-static void not_opened(const char *name, const char *word)
-{
-    char *error = NULL;
-    ck_assert_ptr_null(recorder_open(name, &error));
-    ck_assert_msg(error != NULL && strstr(error, word) != NULL, "wanted \"%s\", got: %s", word, error);
-    free(error);
-}
-
 START_TEST(unusable_places)
 {
     char name[256];
@@ -147,27 +131,6 @@ START_TEST(unusable_places)
     if (access(folder, W_OK) != 0) /* nobody may keep root out */
         not_opened(path, "Permission denied");
     ck_assert_int_eq(chmod(folder, 0700), 0);
-}
-END_TEST
-
-START_TEST(one_writer_at_a_time)
-{
-    int ready[2], stop[2];
-    ck_assert(pipe(ready) == 0 && pipe(stop) == 0);
-    pid_t child = fork();
-    if (child == 0) {
-        char *error = NULL, byte = 0;
-        struct recorder *recorder = recorder_open(path, &error);
-        _exit(recorder == NULL || write(ready[1], &byte, 1) != 1 || read(stop[0], &byte, 1) != 1);
-    }
-    char byte;
-    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
-    not_opened(path, "is being written by process");
-    ck_assert_int_eq(write(stop[1], &byte, 1), 1);
-    int status;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-    recorder_abandon(start()); /* what it left behind is in nobody's way */
 }
 END_TEST
 
@@ -372,7 +335,6 @@ int main(void)
     tcase_add_test(records, killed_processes_leave_whole_records);
     tcase_add_test(records, a_partial_record_is_no_record);
     tcase_add_test(records, unusable_places);
-    tcase_add_test(records, one_writer_at_a_time);
     tcase_add_loop_test(records, a_full_disk, 0, 2);
     tcase_add_test(records, other_files_are_refused);
     tcase_add_test(records, changed_records_are_refused);
