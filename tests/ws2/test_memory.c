@@ -75,10 +75,14 @@ START_TEST(test_released_blocks)
     ck_assert(!holds(again, 18));
     for (size_t i = 0; i < 17; i++) ck_assert_int_eq(again[i], 0);
     ck_assert_ptr_null(process_memory_label(opened.process, again));
-    char *large = memory_block(opened.process, 100000);
+    char *large = memory_block(opened.process, 100000); /* or a scenario that asks for long lists would use up its gigabyte */
     memory_release(opened.process, large);
     ck_assert(!holds(large, 1));
-    ck_assert_ptr_ne(memory_block(opened.process, 100000), large);
+    ck_assert_ptr_eq(memory_block(opened.process, 100000), large);
+    char *huge = memory_block(opened.process, (32u << 20) + 1); /* beyond the classes: never again, so an old pointer stays bad */
+    memory_release(opened.process, huge);
+    ck_assert(!holds(huge, 1));
+    ck_assert_ptr_ne(memory_block(opened.process, (32u << 20) + 1), huge);
 }
 END_TEST
 
