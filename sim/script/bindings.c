@@ -8,20 +8,30 @@
 
 uintptr_t *binding_find(const struct bindings *bindings, const char *name)
 {
-    for (size_t i = 0; i < bindings->count; i++)
-        if (strcmp(bindings->rows[i].name, name) == 0) return &bindings->rows[i].value;
-    return NULL;
+    struct bound *found;
+    HASH_FIND_STR(bindings->by_name, name, found);
+    return found ? &found->value : NULL;
 }
 
 void binding_set(struct bindings *bindings, const char *name, uintptr_t value)
 {
     uintptr_t *found = binding_find(bindings, name);
     if (found) { *found = value; return; }
-    if (bindings->count == bindings->room) {
-        bindings->room = bindings->room ? 2 * bindings->room : 8;
-        bindings->rows = memory_grow(bindings->rows, bindings->room * sizeof *bindings->rows);
+    struct bound *bound = memory_take(sizeof *bound);
+    bound->name = name;
+    bound->value = value;
+    HASH_ADD_KEYPTR(hh, bindings->by_name, name, strlen(name), bound);
+}
+
+size_t bindings_count(const struct bindings *bindings) { return HASH_COUNT(bindings->by_name); }
+
+void bindings_free(struct bindings *bindings)
+{
+    struct bound *bound, *next;
+    HASH_ITER(hh, bindings->by_name, bound, next) {
+        HASH_DEL(bindings->by_name, bound);
+        free(bound);
     }
-    bindings->rows[bindings->count++] = (struct bound){ name, value };
 }
 
 HANDLE actor_event(struct actor *actor, const char *name)
@@ -47,10 +57,16 @@ LPWSAOVERLAPPED_COMPLETION_ROUTINE actor_routine(struct actor *actor, const char
 {
     uintptr_t *found = binding_find(&actor->routines, name);
     if (!found) {
-        binding_set(&actor->routines, name, actor->routines.count);
+        binding_set(&actor->routines, name, bindings_count(&actor->routines));
         found = binding_find(&actor->routines, name);
     }
     return routine_pointer((unsigned)*found);
 }
 
-const char *actor_routine_name(const struct actor *actor, unsigned index) { return index < actor->routines.count ? actor->routines.rows[index].name : "?"; }
+/* Routines are numbered in the order of their first mention; there are at most 64. */
+const char *actor_routine_name(const struct actor *actor, unsigned index)
+{
+    for (const struct bound *bound = actor->routines.by_name; bound; bound = bound->hh.next)
+        if (bound->value == index) return bound->name;
+    return "?";
+}

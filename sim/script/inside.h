@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/value.h"
 #include "net/net.h"
+#include "script/bindings.h"
 #include "script/kinds.h"
 #include "script/script.h"
 #include "ws2/judge.h"
@@ -27,8 +28,12 @@ struct line {
     size_t late;                         /* steps that were due while it was busy, and wait */
 };
 
-struct bound { const char *name; uintptr_t value; };          /* a name of the actor and what it stands for */
-struct bindings { struct bound *rows; size_t count, room; };
+/* What can be claimed: signals of one event, or runs of one routine (for one OVERLAPPED, or for any). */
+enum sight_kind { SIGHT_SIGNAL, SIGHT_ROUTINE, SIGHT_ROUTINE_FOR };
+struct sight_key { uintptr_t kind, what, overlapped; };
+
+/* All observations of one key, oldest first, by number; those before `open` are claimed. */
+struct sights { struct sight_key key; uint64_t *numbers; size_t count, room, open; UT_hash_handle hh; };
 
 struct actor {
     struct script *script;
@@ -37,14 +42,25 @@ struct actor {
     struct line *lines;
     struct bindings sockets, overlapped, events, routines;
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
-    uint64_t seen, settled;              /* observations counted; all up to `settled` are claimed */
+    uint64_t seen;                       /* observations gathered in `sights` */
+    struct sights *sights;
+    size_t waiting;                      /* its claims that wait */
+    bool watched;                        /* it is in the list of actors with such claims */
+    struct actor *next_watched;
 };
 
 enum progress { STEP_WAITS, STEP_DUE, STEP_LATE, STEP_RUNS, STEP_DONE }; /* LATE: due, but its thread is busy (when: free) */
 
 struct step_run { enum progress progress; int64_t start_ns; uint64_t row; };
 
-struct claim { const struct step *step; int64_t until_ns; uint64_t seen_before; bool failed; struct claim *next; };
+struct claim {
+    const struct step *step;
+    int64_t until_ns;
+    uint64_t seen_before; bool failed;   /* of `nothing` */
+    struct sights *sights;               /* NULL: its names do not stand for anything yet */
+    size_t looked; bool begun;           /* what stands before `looked` in the sights is nothing for it; not begun: unknown */
+    struct claim *next;
+};
 
 struct due { int64_t at_ns; size_t index; };
 
@@ -56,7 +72,10 @@ struct script {
     struct step_run *runs;
     struct due *dues; size_t due_count; /* a heap by (time, index) */
     event_id turn; int64_t turn_ns;     /* the EVENT_SCRIPT on its way */
-    struct claim *claims;               /* `sees` steps that wait, in the order of their start */
+    struct claim *claims, **claims_end; /* `sees` steps that wait, in the order of their start */
+    struct actor *watched;
+    bool fresh;                         /* something was gathered since all claims looked */
+    int64_t quiet_until_ns, claims_until_ns; /* the first `nothing`, the first other claim whose time ends */
     size_t outstanding;                 /* steps that have not returned and must */
     struct failure *failures; size_t failure_count, failure_room;
     bool begun, crashed;
@@ -79,7 +98,8 @@ void step_returned(struct script *script, const struct step *step); /* schedules
 void net_step_run(struct script *script, const struct step *step);  /* net_steps.c */
 void call_run(struct line *line, const struct step *step);          /* calls.c: on the thread's fiber */
 void assert_run(struct script *script, const struct step *step);    /* asserts.c */
-void sees_start(struct script *script, const struct step *step);    /* sees.c */
+void sees_begin(struct script *script);                             /* sees.c: no claims yet */
+void sees_start(struct script *script, const struct step *step);
 void sees_look(struct script *script, bool instant_over);           /* lets waiting claims look at what was seen */
 void sees_end(struct script *script);
 bool claim_signal(struct actor *actor, HANDLE event);               /* the oldest unclaimed; false: none */
@@ -87,9 +107,14 @@ bool claim_signal(struct actor *actor, HANDLE event);               /* the oldes
 struct actor *step_actor(struct script *script, const struct step *step);
 struct iface *step_interface(struct script *script, const char *host_dot_interface);
 
+/* ---- what an actor saw and nobody claimed (sights.c) ---- */
+void sights_gather(struct actor *actor);                                        /* what was seen since the last time */
+struct sights *sights_of(struct actor *actor, const struct sight_key *key);     /* made at its first mention */
+struct observation *sights_oldest(struct actor *actor, struct sights *sights);  /* unclaimed; NULL: none */
+size_t sights_from(struct actor *actor, struct sights *sights, int64_t from_ns); /* where those from then on begin */
+void sights_free(struct actor *actor);
+
 /* ---- names of an actor (bindings.c) ---- */
-uintptr_t *binding_find(const struct bindings *bindings, const char *name);
-void binding_set(struct bindings *bindings, const char *name, uintptr_t value);
 HANDLE actor_event(struct actor *actor, const char *name);               /* made at its first mention */
 WSAOVERLAPPED *actor_overlapped(struct actor *actor, const char *name);  /* likewise */
 LPWSAOVERLAPPED_COMPLETION_ROUTINE actor_routine(struct actor *actor, const char *name);

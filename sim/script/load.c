@@ -152,19 +152,29 @@ static void load_parameters(struct loading *load, const struct scenario_paramete
 
 /* ---- actors ---- */
 
+static void thread_add(struct loading *load, struct actor_setup *actor, const char *name)
+{
+    struct thread_setup *thread = &actor->threads[actor->thread_count++];
+    thread->name = name;
+    thread->actor = (int)(actor - load->scenario->actors);
+    binding_set(&load->by, name, (uintptr_t)thread);
+}
+
 static void load_threads(struct loading *load, struct actor_setup *actor)
 {
     struct scenario *scenario = load->scenario;
     const struct json *list = json_member(actor->node, "threads");
     size_t count = list && list->type == JSON_LIST ? list->count : 0;
     actor->threads = arena_take(scenario->arena, (count + 1) * sizeof *actor->threads);
-    actor->threads[actor->thread_count++].name = actor->name; /* the first thread bears the actor's name */
+    thread_add(load, actor, actor->name); /* the first thread bears the actor's name */
+    struct bindings names = { 0 };
     for (const struct json *node = count ? list->first : NULL; node; node = node->next) {
         if (!type_check(load->problems, node, TYPE_NAME)) continue;
-        actor->threads[actor->thread_count++].name = arena_printf(scenario->arena, "%s/%s", actor->name, node->text);
-        for (const struct json *other = list->first; other != node; other = other->next)
-            if (is_text(other, node->text)) problem_at(load->problems, node, "this actor has a thread \"%s\" already", node->text);
+        thread_add(load, actor, arena_printf(scenario->arena, "%s/%s", actor->name, node->text));
+        if (binding_find(&names, node->text)) problem_at(load->problems, node, "this actor has a thread \"%s\" already", node->text);
+        binding_set(&names, node->text, 0);
     }
+    bindings_free(&names);
 }
 
 static void load_words(struct loading *load, const struct json *value, const char *a, const char *b, bool *is_b)
@@ -187,8 +197,7 @@ static void load_actor(struct loading *load, const struct json *node)
     actor->provider = provider ? provider->text : NULL;
     load_words(load, json_member(node, "profile"), "documented", "observed", &actor->observed);
     load_words(load, json_member(node, "unclaimed"), "fail", "ignore", &actor->unclaimed_ignored);
-    for (size_t i = 0; i < scenario->actor_count; i++)
-        if (strcmp(scenario->actors[i].name, actor->name) == 0) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);
+    if (binding_find(&load->by, actor->name)) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);
     scenario->actor_count++;
     load_threads(load, actor);
 }
@@ -249,6 +258,7 @@ static struct scenario *scenario_load(const struct json_document *document, stru
     struct loading load = { .scenario = scenario, .problems = problems };
     scenario->document = document;
     load_top(&load, given, given_count);
+    bindings_free(&load.by);
     return problems->count ? NULL : scenario;
 }
 

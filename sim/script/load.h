@@ -3,10 +3,15 @@
  */
 #ifndef SCRIPT_LOAD_H
 #define SCRIPT_LOAD_H
+#include "script/bindings.h"
 #include "script/kinds.h"
 #include "script/scenario.h"
 
-struct loading { struct scenario *scenario; struct problems *problems; };
+struct loading {
+    struct scenario *scenario;
+    struct problems *problems;
+    struct bindings by; /* what `by` may say: the names of actors and of threads, each with its thread_setup */
+};
 
 /* Members against tables (the list ends with NULL): unknown ones, wrong types, missing ones. True if nothing is wrong. */
 bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what);

@@ -5,30 +5,30 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "script/bindings.h"
 #include "script/load.h"
 
-struct names { const char **words; size_t count, room; };
+struct names { struct bindings known; const char **words; size_t count, room; }; /* the words in the order of appearance */
 
 static void names_add(struct loading *load, struct names *names, const struct json *value)
 {
     if (!value || value->type != JSON_TEXT) return;
     if (is_text(value, "bad")) { problem_at(load->problems, value, "\"bad\" is a pointer outside the address space and cannot be a name"); return; }
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->words[i], value->text) == 0) return;
+    if (binding_find(&names->known, value->text)) return;
     if (names->count == names->room) {
         const char **old = names->words;
         names->room = names->room ? 2 * names->room : 16;
         names->words = arena_take(load->scenario->arena, names->room * sizeof *names->words);
         if (names->count) memcpy(names->words, old, names->count * sizeof *names->words);
     }
+    binding_set(&names->known, value->text, names->count);
     names->words[names->count++] = value->text;
 }
 
 static void names_need(struct loading *load, const struct names *names, const struct json *value, const char *what)
 {
     if (!value || value->type != JSON_TEXT) return;
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->words[i], value->text) == 0) return;
+    if (binding_find(&names->known, value->text)) return;
     const char *near = nearest_word(value->text, names->words, names->count);
     if (near) problem_at(load->problems, value, "this actor has no %s \"%s\"; did you mean \"%s\"?", what, value->text, near);
     else problem_at(load->problems, value, "this actor has no %s \"%s\" before this step", what, value->text);
@@ -78,20 +78,20 @@ static void step_names(struct loading *load, struct actor_names *names, const st
 }
 
 /* What a `sees` asks about may also be brought up by a later line of the same instant, so all calls are gathered first. */
+static void actor_names(struct loading *load, const struct actor_setup *actor)
+{
+    struct actor_names names = { 0 };
+    for (int pass = 0; pass < 2; pass++)
+        for (const struct step *step = actor->first; step; step = step->next_own)
+            if ((step->kind->class == STEP_CALL) == (pass == 0)) step_names(load, &names, step);
+    if (names.routines.count > 64) problem_at(load->problems, actor->node, "an actor has at most 64 completion routines");
+    bindings_free(&names.sockets.known);
+    bindings_free(&names.overlapped.known);
+    bindings_free(&names.events.known);
+    bindings_free(&names.routines.known);
+}
+
 void load_names(struct loading *load)
 {
-    struct scenario *scenario = load->scenario;
-    for (size_t a = 0; a < scenario->actor_count; a++) {
-        struct actor_names *names = arena_take(scenario->arena, sizeof *names);
-        for (int pass = 0; pass < 2; pass++)
-            for (size_t i = 0; i < scenario->step_count; i++) {
-                const struct step *step = &scenario->steps[i];
-                for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) {
-                    const struct step *one = step->kind ? step : &step->parts[k];
-                    if (one->actor != (int)a || (one->kind->class == STEP_CALL) != (pass == 0)) continue;
-                    step_names(load, names, one);
-                }
-            }
-        if (names->routines.count > 64) problem_at(load->problems, scenario->actors[a].node, "an actor has at most 64 completion routines");
-    }
+    for (size_t a = 0; a < load->scenario->actor_count; a++) actor_names(load, &load->scenario->actors[a]);
 }

@@ -100,14 +100,11 @@ static void step_actor_load(struct loading *load, struct step *step)
     }
     if (by->type != JSON_TEXT) return; /* said already */
     if (class == STEP_NET || class == STEP_TOGETHER) { problem_at_name(load->problems, by, "nobody does this: it is the network's own step, without \"by\""); return; }
-    for (size_t i = 0; i < load->scenario->actor_count; i++)
-        for (size_t k = 0; k < load->scenario->actors[i].thread_count; k++) {
-            if (strcmp(load->scenario->actors[i].threads[k].name, by->text) != 0) continue;
-            step->actor = (int)i;
-            step->thread = k;
-            return;
-        }
-    step_actor_unknown(load, by);
+    const uintptr_t *found = binding_find(&load->by, by->text);
+    if (!found) { step_actor_unknown(load, by); return; }
+    const struct thread_setup *thread = (const struct thread_setup *)*found;
+    step->actor = thread->actor;
+    step->thread = (size_t)(thread - load->scenario->actors[thread->actor].threads);
 }
 
 static void step_load(struct loading *load, const struct json *node, struct step *step, size_t index);
@@ -155,7 +152,15 @@ static void step_load(struct loading *load, const struct json *node, struct step
     if (good && !step->kind) together_load(load, step);
 }
 
-/* A thread's own steps, in the order of the file; the network's are a line of their own. */
+static void step_link_own(struct scenario *scenario, struct step *step)
+{
+    if (step->actor < 0) return;
+    struct actor_setup *actor = &scenario->actors[step->actor];
+    if (actor->last) actor->last->next_own = step; else actor->first = step;
+    actor->last = step;
+}
+
+/* A thread's own steps, in the order of the file; the network's are a line of their own. And those of an actor. */
 static void steps_link(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
@@ -163,6 +168,8 @@ static void steps_link(struct scenario *scenario)
         struct thread_setup *line = step->actor < 0 ? &scenario->network : &scenario->actors[step->actor].threads[step->thread];
         if (line->last) line->last->next_here = step; else line->first = step;
         line->last = step;
+        if (step->kind) step_link_own(scenario, step);
+        for (size_t k = 0; k < step->part_count; k++) step_link_own(scenario, &step->parts[k]);
     }
 }
 
@@ -172,9 +179,8 @@ static void steps_in_order(struct loading *load)
     struct scenario *scenario = load->scenario;
     for (size_t a = 0; a < scenario->actor_count; a++) {
         const struct step *last = NULL;
-        for (size_t i = 0; i < scenario->step_count; i++) {
-            const struct step *step = &scenario->steps[i];
-            if (step->actor != (int)a || step->time != AT_TIME) continue;
+        for (const struct step *step = scenario->actors[a].first; step; step = step->next_own) {
+            if (step->time != AT_TIME) continue;
             if (last && step->at_ns < last->at_ns)
                 problem_at(load->problems, json_member(step->node, "at"), "the times of an actor never go backwards: %s stands after a step at %s",
                            json_member(step->node, "at")->text, json_member(last->node, "at")->text);

@@ -32,9 +32,10 @@ struct step {
     struct step *parts;             /* STEP_TOGETHER */
     size_t part_count;
     struct step *next_here;         /* the thread's (or the network's) next step in the file */
+    struct step *next_own;          /* the actor's next step in the file, parts of `together` lists among them */
 };
 
-struct thread_setup { const char *name; struct step *first, *last; };
+struct thread_setup { const char *name; int actor; struct step *first, *last; };
 
 struct actor_setup {
     const char *name;
@@ -45,6 +46,7 @@ struct actor_setup {
     bool starts_itself;             /* its timeline says `startup` */
     struct thread_setup *threads;
     size_t thread_count;
+    struct step *first, *last;      /* its steps, on whatever thread */
     const struct json *node;
 };
 

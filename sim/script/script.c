@@ -231,6 +231,7 @@ struct script *script_new(const struct script_setup *setup, struct problems *pro
     script->dues = arena_take(script->arena, (scenario->step_count + 1) * sizeof *script->dues);
     script->actors = arena_take(script->arena, (scenario->actor_count + 1) * sizeof *script->actors);
     script->network.script = script;
+    sees_begin(script);
     bool good = world_build(scenario, setup->net, setup->seed, problems);
     if (good) world_check_steps(scenario, setup->net, problems);
     good = problems->count == 0;
@@ -244,11 +245,12 @@ void script_free(struct script *script)
 {
     for (size_t i = 0; i < script->setup.scenario->actor_count; i++) {
         struct actor *actor = &script->actors[i];
-        free(actor->sockets.rows);
-        free(actor->overlapped.rows);
-        free(actor->events.rows);
-        free(actor->routines.rows);
-        free(actor->selected.rows);
+        bindings_free(&actor->sockets);
+        bindings_free(&actor->overlapped);
+        bindings_free(&actor->events);
+        bindings_free(&actor->routines);
+        bindings_free(&actor->selected);
+        sights_free(actor);
     }
     free(script->failures);
     arena_free(script->arena);
@@ -356,16 +358,18 @@ static void end_count(struct script *script, const char *name, uint64_t seen, co
 static void end_rules(struct script *script)
 {
     struct judge *judge = ws2_judge(script->setup.ws2);
+    const struct scenario *scenario = script->setup.scenario;
+    struct bindings actors = { 0 };
     judge_ends(judge);
+    for (size_t k = 0; judge_verdicts(judge) && k < scenario->actor_count; k++) binding_set(&actors, scenario->actors[k].name, k);
     for (size_t i = 0; i < judge_verdicts(judge); i++) {
         const struct verdict *verdict = judge_verdict(judge, i);
-        const struct actor_setup *actor = NULL;
-        for (size_t k = 0; k < script->setup.scenario->actor_count; k++)
-            if (strcmp(script->setup.scenario->actors[k].name, verdict->actor) == 0) actor = &script->setup.scenario->actors[k];
-        struct failure *failure = fail_step(script, NULL, actor ? actor->node : NULL, NULL, NULL, "rule %s: %s", verdict->rule, verdict->message);
+        const uintptr_t *actor = binding_find(&actors, verdict->actor);
+        struct failure *failure = fail_step(script, NULL, actor ? scenario->actors[*actor].node : NULL, NULL, NULL, "rule %s: %s", verdict->rule, verdict->message);
         failure->row = verdict->row;
         failure->at_ns = verdict->at_ns;
     }
+    bindings_free(&actors);
 }
 
 void script_end(struct script *script, const char *stopped)

@@ -7,25 +7,18 @@
 #include "core/text.h"
 #include "script/inside.h"
 
-static bool observation_matches(struct script *script, const struct actor *actor, const struct step *step, const struct observation *seen)
+/* What the claim is about; NULL as long as a name of it stands for nothing: then nothing of it can have been seen. */
+static struct sights *claim_sights(struct script *script, struct actor *actor, const struct step *step)
 {
-    const struct json *name;
-    const uintptr_t *value;
-    if (seen->claimed) return false;
-    switch ((enum sees_number)step->kind->number) {
-    case SEES_SIGNALED:
-        value = binding_find(&actor->events, script_member(script, step, "event")->text);
-        return seen->kind == SAW_SIGNAL && value && seen->event == (HANDLE)*value;
-    case SEES_COMPLETED:
-        value = binding_find(&actor->routines, script_member(script, step, "routine")->text);
-        if (seen->kind != SAW_ROUTINE || !value || seen->routine != *value) return false;
-        name = script_member(script, step, "overlapped");
-        if (!name) return true;
-        value = binding_find(&actor->overlapped, name->text);
-        return value && seen->overlapped == (const void *)*value;
-    case SEES_NOTHING: return false;
+    if (step->kind->number == SEES_SIGNALED) {
+        const uintptr_t *event = binding_find(&actor->events, script_member(script, step, "event")->text);
+        return event ? sights_of(actor, &(struct sight_key){ SIGHT_SIGNAL, *event, 0 }) : NULL;
     }
-    return false;
+    const struct json *name = script_member(script, step, "overlapped");
+    const uintptr_t *routine = binding_find(&actor->routines, script_member(script, step, "routine")->text);
+    const uintptr_t *overlapped = name ? binding_find(&actor->overlapped, name->text) : NULL;
+    if (!routine || (name && !overlapped)) return NULL;
+    return sights_of(actor, &(struct sight_key){ name ? SIGHT_ROUTINE_FOR : SIGHT_ROUTINE, *routine, name ? *overlapped : 0 });
 }
 
 static const char *observation_words(struct script *script, const struct actor *actor, const struct observation *seen)
@@ -46,32 +39,18 @@ static void claim_check(struct script *script, const struct step *step, const st
     char room[24];
     if (error && read_named(error, TYPE_ERROR) != (int64_t)seen->error) {
         const char *name = names_of(NAMES_ERROR, (int64_t)seen->error);
-        fail_step(script, step, error, json_words(script, error), name ? quoted(script, name) : names_or_number(NAMES_ERROR, (int64_t)seen->error, room), "the routine was given another error");
+        fail_step(script, step, error, json_words(script, error), name ? quoted(script, name) : arena_text(script->arena, names_or_number(NAMES_ERROR, (int64_t)seen->error, room)), "the routine was given another error");
     }
     if (bytes && read_uint(bytes) != seen->bytes)
         fail_step(script, step, bytes, json_words(script, bytes), arena_printf(script->arena, "%u", (unsigned)seen->bytes), "the routine was given another byte count");
 }
 
-/* The first observation that may still be unclaimed. */
-static uint64_t first_open(struct actor *actor)
-{
-    const struct observation *seen;
-    while ((seen = process_observation(actor->process, actor->settled + 1)) && seen->claimed) actor->settled++;
-    return actor->settled + 1;
-}
-
 bool claim_signal(struct actor *actor, HANDLE event)
 {
-    struct observation *seen;
-    for (uint64_t i = first_open(actor); (seen = process_observation(actor->process, i)); i++)
-        if (!seen->claimed && seen->kind == SAW_SIGNAL && seen->event == event) { seen->claimed = true; return true; }
-    return false;
-}
-
-static uint64_t observations(struct actor *actor)
-{
-    while (process_observation(actor->process, actor->seen + 1)) actor->seen++;
-    return actor->seen;
+    sights_gather(actor);
+    struct observation *seen = sights_oldest(actor, sights_of(actor, &(struct sight_key){ SIGHT_SIGNAL, (uintptr_t)event, 0 }));
+    if (seen) seen->claimed = true;
+    return seen != NULL;
 }
 
 /* ---- nothing ---- */
@@ -79,35 +58,29 @@ static uint64_t observations(struct actor *actor)
 static void nothing_look(struct script *script, struct claim *claim)
 {
     struct actor *actor = step_actor(script, claim->step);
-    struct observation *seen;
-    for (uint64_t i = claim->seen_before + 1; !claim->failed && (seen = process_observation(actor->process, i)); i++) {
-        if (seen->at_ns >= claim->until_ns) break;
-        claim->failed = true;
-        seen->claimed = true;
-        const char *words = observation_words(script, actor, seen);
-        fail_step(script, claim->step, NULL, "\"nothing\"", quoted(script, words), "the actor %s was to see nothing; it saw: %s", actor->setup->name, words)->row = seen->row;
-    }
+    struct observation *seen = claim->failed ? NULL : process_observation(actor->process, claim->seen_before + 1);
+    if (!seen || seen->at_ns >= claim->until_ns) return;
+    claim->failed = true;
+    seen->claimed = true;
+    const char *words = observation_words(script, actor, seen);
+    fail_step(script, claim->step, NULL, "\"nothing\"", quoted(script, words), "the actor %s was to see nothing; it saw: %s", actor->setup->name, words)->row = seen->row;
 }
 
-/* ---- claims that wait ---- */
+/* ---- claims that look ---- */
 
-void sees_start(struct script *script, const struct step *step)
+/* The oldest unclaimed match among what this claim has not looked at yet. */
+static struct observation *claim_find(struct script *script, struct claim *claim)
 {
-    struct actor *actor = step_actor(script, step);
-    struct claim *claim = arena_take(script->arena, sizeof *claim), **last = &script->claims;
-    const struct json *within = script_member(script, step, "within"), *span = script_member(script, step, "for");
-    int64_t now_ns = script_now(script);
-    claim->step = step;
-    claim->until_ns = step->time == AT_FOLLOWS && !within ? INT64_MAX : time_after(now_ns, within ? read_time(within) : 0);
-    if (step->kind->number == SEES_NOTHING) {
-        claim->until_ns = time_after(now_ns, read_time(span));
-        claim->seen_before = observations(actor);
-        /* keeps the run alive until the time has elapsed */
-        engine_post(script->setup.engine, claim->until_ns, RANK_SCRIPT, (struct event){ .kind = EVENT_SCRIPT, .subject.script = script });
+    struct actor *actor = step_actor(script, claim->step);
+    if (!claim->sights) claim->sights = claim_sights(script, actor, claim->step);
+    if (!claim->sights) return NULL;
+    if (!claim->begun) claim->looked = sights_from(actor, claim->sights, script->runs[claim->step->index].start_ns);
+    claim->begun = true;
+    for (; claim->looked < claim->sights->count; claim->looked++) {
+        struct observation *seen = process_observation(actor->process, claim->sights->numbers[claim->looked]);
+        if (!seen->claimed && seen->at_ns <= claim->until_ns) return seen;
     }
-    while (*last) last = &(*last)->next;
-    *last = claim;
-    sees_look(script, false);
+    return NULL;
 }
 
 /* True: the claim is settled, one way or the other. */
@@ -119,9 +92,8 @@ static bool claim_look(struct script *script, struct claim *claim, bool instant_
         nothing_look(script, claim);
         return now_ns >= claim->until_ns;
     }
-    struct observation *seen;
-    for (uint64_t i = first_open(actor); (seen = process_observation(actor->process, i)); i++) {
-        if (seen->at_ns < from_ns || seen->at_ns > claim->until_ns || !observation_matches(script, actor, claim->step, seen)) continue;
+    struct observation *seen = claim_find(script, claim);
+    if (seen) {
         seen->claimed = true;
         claim_check(script, claim->step, seen);
         return true;
@@ -131,14 +103,86 @@ static bool claim_look(struct script *script, struct claim *claim, bool instant_
     return true;
 }
 
+/* ---- claims that wait ---- */
+
+void sees_begin(struct script *script)
+{
+    script->claims_end = &script->claims;
+    script->quiet_until_ns = script->claims_until_ns = INT64_MAX;
+}
+
+static void claim_time(struct script *script, const struct claim *claim)
+{
+    int64_t *until_ns = claim->step->kind->number == SEES_NOTHING ? &script->quiet_until_ns : &script->claims_until_ns;
+    if (claim->until_ns < *until_ns) *until_ns = claim->until_ns;
+}
+
+static void claim_wait(struct script *script, struct claim *claim)
+{
+    struct actor *actor = step_actor(script, claim->step);
+    *script->claims_end = claim;
+    script->claims_end = &claim->next;
+    claim_time(script, claim);
+    actor->waiting++;
+    if (actor->watched) return;
+    actor->watched = true;
+    actor->next_watched = script->watched;
+    script->watched = actor;
+}
+
+/* The claims that wait already have looked at all there is: only the new one has not. */
+void sees_start(struct script *script, const struct step *step)
+{
+    struct actor *actor = step_actor(script, step);
+    struct claim *claim = arena_take(script->arena, sizeof *claim);
+    const struct json *within = script_member(script, step, "within"), *span = script_member(script, step, "for");
+    int64_t now_ns = script_now(script);
+    claim->step = step;
+    claim->until_ns = step->time == AT_FOLLOWS && !within ? INT64_MAX : time_after(now_ns, within ? read_time(within) : 0);
+    sights_gather(actor);
+    if (step->kind->number == SEES_NOTHING) {
+        claim->until_ns = time_after(now_ns, read_time(span));
+        claim->seen_before = actor->seen;
+        /* keeps the run alive until the time has elapsed */
+        engine_post(script->setup.engine, claim->until_ns, RANK_SCRIPT, (struct event){ .kind = EVENT_SCRIPT, .subject.script = script });
+    }
+    if (claim_look(script, claim, false)) step_returned(script, step);
+    else claim_wait(script, claim);
+}
+
+/* Of the actors with claims that wait: has one seen anything that its claims have not looked at? */
+static bool sees_fresh(struct script *script)
+{
+    for (struct actor **link = &script->watched; *link;) {
+        struct actor *actor = *link;
+        sights_gather(actor);
+        if (actor->waiting) { link = &actor->next_watched; continue; }
+        *link = actor->next_watched;
+        actor->watched = false;
+    }
+    return script->fresh;
+}
+
 void sees_look(struct script *script, bool instant_over)
 {
-    for (struct claim **link = &script->claims; *link;) {
+    int64_t now_ns = script_now(script);
+    bool time_over = now_ns >= script->quiet_until_ns || (instant_over && now_ns >= script->claims_until_ns);
+    if (!sees_fresh(script) && !time_over) return;
+    struct claim **link = &script->claims;
+    script->fresh = false;
+    script->quiet_until_ns = script->claims_until_ns = INT64_MAX;
+    while (*link) {
         struct claim *claim = *link;
-        if (!claim_look(script, claim, instant_over)) { link = &claim->next; continue; }
+        if (!claim_look(script, claim, instant_over)) {
+            claim_time(script, claim);
+            link = &claim->next;
+            continue;
+        }
         *link = claim->next;
+        step_actor(script, claim->step)->waiting--;
         step_returned(script, claim->step);
     }
+    script->claims_end = link;
 }
 
 /* What was seen and nobody claimed fails the scenario, unless the actor says it may. */
