@@ -44,6 +44,28 @@ static BOOL flags_fit(DWORD flags)
     return control != MULTIPOINT_C && data != MULTIPOINT_D && (control != 0) == (data != 0);
 }
 
+/* The first socket's `prev` is the last one, so that a process may open thousands. */
+static void list_add(struct sock **list, struct sock *sock)
+{
+    struct sock *last = *list ? (*list)->prev : sock;
+    sock->prev = last;
+    if (*list) {
+        last->next = sock;
+        (*list)->prev = sock;
+    } else {
+        *list = sock;
+    }
+}
+
+static void list_remove(struct sock **list, const struct sock *sock)
+{
+    struct sock *first = *list;
+    if (sock->next) sock->next->prev = sock->prev;
+    else first->prev = sock->prev;
+    if (sock == first) *list = sock->next;
+    else sock->prev->next = sock->next;
+}
+
 static enum kernel_transport transport_of(int type) { return type == SOCK_STREAM ? KERNEL_TCP : type == SOCK_DGRAM ? KERNEL_UDP : KERNEL_RAW; }
 
 static int sock_open(struct provider_process *process, struct wish wish, DWORD flags, DWORD entry, struct sock **opened)
@@ -65,10 +87,7 @@ static int sock_open(struct provider_process *process, struct wish wish, DWORD f
         free(sock);
         return error;
     }
-    struct sock **last = &process->socks, *before = NULL;
-    while (*last) { before = *last; last = &before->next; }
-    sock->prev = before;
-    *last = sock;
+    list_add(&process->socks, sock);
     *opened = sock;
     return 0;
 }
@@ -99,8 +118,7 @@ void sock_discard(struct sock *sock, BOOL indicate)
     events_end(sock);
     kernel_endpoint_close(sock->endpoint);
     process->up.lpWPUCloseSocketHandle(sock->handle, &ignored);
-    if (sock->next) sock->next->prev = sock->prev;
-    if (sock->prev) sock->prev->next = sock->next; else process->socks = sock->next;
+    list_remove(&process->socks, sock);
     free(sock);
 }
 

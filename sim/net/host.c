@@ -58,8 +58,7 @@ void host_free(struct host *host)
         iface_free(iface);
     }
     for (unsigned slot = 0; slot < FAMILIES; slot++) {
-        address_set_drop(host->set[slot]);
-        address_set_drop(host->settled[slot]);
+        address_set_drop(host->list[slot].now);
         prefix_tree_end(&host->watched[slot]);
     }
     route_table_end(&host->routes);

@@ -108,7 +108,8 @@ static void state_enter(struct ifaddr *ifaddr, enum address_state state)
     ifaddr->state = (uint8_t)state;
     sources_count(ifaddr, could);
     if (listed != ifaddr_listed(ifaddr)) {
-        host->list_stale[slot] = host->list_changed[slot] = true;
+        listing_count(ifaddr, listed);
+        host->list_changed[slot] = true;
         host->list_cause[slot] = row;
     }
     DL_FOREACH(host->ifaces, other) {
@@ -182,6 +183,13 @@ static void address_leave(struct ifaddr *ifaddr)
     host_leave(host, former);
 }
 
+/* Every address, in use or stored, is in the net's table until here. */
+static void address_free(struct ifaddr *ifaddr)
+{
+    HASH_DEL(ifaddr->iface->host->net->ifaddrs, ifaddr);
+    free(ifaddr);
+}
+
 /* ---- the interface's doings ---- */
 
 void ifaddrs_media(struct iface *iface)
@@ -209,7 +217,7 @@ void ifaddrs_store(struct iface *iface)
         if (ifaddr->persistent)
             DL_APPEND(iface->stored, ifaddr);
         else
-            free(ifaddr);
+            address_free(ifaddr);
     }
 }
 
@@ -227,24 +235,27 @@ void ifaddrs_free(struct iface *iface)
     struct ifaddr *ifaddr, *next;
     DL_FOREACH_SAFE(iface->addresses, ifaddr, next) {
         timer_stop(ifaddr);
-        free(ifaddr);
+        address_free(ifaddr);
     }
     DL_FOREACH_SAFE(iface->stored, ifaddr, next)
-        free(ifaddr);
+        address_free(ifaddr);
 }
 
 /* ---- the script's doings ---- */
 
-static struct ifaddr *address_find(struct ifaddr *list, const struct kernel_address *address)
+static struct ifaddr_key key_of(const struct iface *iface, const struct kernel_address *address)
 {
-    struct kernel_address wanted = *address;
+    return (struct ifaddr_key){ .host = iface->host->number, .interface_index = iface->index,
+                                .slot = family_slot(address->family), .address = prefix_key_of(address) };
+}
+
+/* The interface is given: a link-local address needs no scope. While it is down, what it has is stored. */
+static struct ifaddr *address_find(const struct iface *iface, const struct kernel_address *address)
+{
+    struct ifaddr_key key = key_of(iface, address);
     struct ifaddr *ifaddr;
-    DL_FOREACH(list, ifaddr) {
-        wanted.scope_id = ifaddr->address.scope_id; /* the interface is given: a link-local address needs no scope */
-        if (address_equal(&ifaddr->address, &wanted))
-            return ifaddr;
-    }
-    return NULL;
+    HASH_FIND(hh, iface->host->net->ifaddrs, &key, sizeof key, ifaddr);
+    return ifaddr;
 }
 
 static bool setup_refused(const struct iface *iface, const struct ifaddr_setup *setup)
@@ -260,7 +271,7 @@ static bool setup_refused(const struct iface *iface, const struct ifaddr_setup *
         return !net_refuse(net, "%s is not the address of an interface", text);
     if (address_is_loopback(address) && iface->type != IFACE_LOOPBACK)
         return !net_refuse(net, "%s belongs to the loopback interface", text);
-    if (address_find(iface->addresses, address) || address_find(iface->stored, address))
+    if (address_find(iface, address))
         return !net_refuse(net, "\"%s\" of host \"%s\" has the address %s already", iface->name, iface->host->name, text);
     if (!iface->up && !setup->persistent)
         return !net_refuse(net, "\"%s\" of host \"%s\" is down: only a persistent address can wait for it", iface->name, iface->host->name);
@@ -272,6 +283,7 @@ struct ifaddr *ifaddr_add(struct iface *iface, const struct ifaddr_setup *setup)
     if (setup_refused(iface, setup))
         return NULL;
     struct ifaddr *ifaddr = memory_take(sizeof *ifaddr);
+    ifaddr->key = key_of(iface, &setup->address);
     ifaddr->iface = iface;
     ifaddr->address = setup->address;
     bool linked = setup->address.family == KERNEL_IPV6 && address_is_link_local(&setup->address);
@@ -281,6 +293,7 @@ struct ifaddr *ifaddr_add(struct iface *iface, const struct ifaddr_setup *setup)
     ifaddr->persistent = setup->persistent;
     ifaddr->temporary = setup->temporary;
     ifaddr->deprecated = setup->state == ADDRESS_DEPRECATED;
+    HASH_ADD(hh, iface->host->net->ifaddrs, key, sizeof ifaddr->key, ifaddr);
     if (iface->up)
         address_enter(ifaddr, state_at_first(ifaddr, setup->state));
     else
@@ -297,23 +310,22 @@ static bool address_missing(const struct iface *iface, const struct kernel_addre
 
 bool ifaddr_remove(struct iface *iface, const struct kernel_address *address)
 {
-    struct ifaddr *ifaddr = address_find(iface->addresses, address);
-    struct ifaddr *stored = ifaddr ? NULL : address_find(iface->stored, address);
-    if (!ifaddr && !stored)
+    struct ifaddr *ifaddr = address_find(iface, address);
+    if (!ifaddr)
         return address_missing(iface, address);
-    if (ifaddr)
+    if (iface->up)
         address_leave(ifaddr);
     else
-        DL_DELETE(iface->stored, stored);
-    free(ifaddr ? ifaddr : stored);
+        DL_DELETE(iface->stored, ifaddr);
+    address_free(ifaddr);
     return true;
 }
 
 bool ifaddr_state(struct iface *iface, const struct kernel_address *address, enum address_state state)
 {
     struct net *net = iface->host->net;
-    struct ifaddr *ifaddr = address_find(iface->addresses, address);
-    if (!ifaddr)
+    struct ifaddr *ifaddr = address_find(iface, address);
+    if (!ifaddr || !iface->up)
         return address_missing(iface, address);
     if (state == ADDRESS_INVALID)
         return net_refuse(net, "an address becomes invalid by being removed");

@@ -1,7 +1,6 @@
 /* The two lists of host-stack 2.4, and the address list as a set to compare (2.5). Both lists go by ascending interface index,
    then by the order in which the addresses came. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/arena.h"
 #include "net/net_private.h"
@@ -63,65 +62,115 @@ size_t host_interface_addresses(const struct host *host, struct kernel_interface
     return count;
 }
 
-/* ---- sets ---- */
+/* ---- the set: counted address by address as they come and go ---- */
 
-static int compare(const void *left, const void *right)
+static struct listing *listing_of(const struct host *host, const struct kernel_address *address)
 {
-    return address_compare(left, right);
-}
-
-static struct address_set *set_make(const struct host *host, enum kernel_family family)
-{
-    size_t room = host_local_addresses(host, family, NULL, 0), count = 0;
-    struct address_set *set = memory_take(sizeof *set + room * sizeof *set->addresses);
-    host_local_addresses(host, family, set->addresses, room);
-    qsort(set->addresses, room, sizeof *set->addresses, compare);
-    for (size_t i = 0; i < room; i++) {
-        if (count == 0 || !address_equal(&set->addresses[count - 1], &set->addresses[i]))
-            set->addresses[count++] = set->addresses[i];
+    struct listing_key key = { .host = host->number, .slot = family_slot(address->family), .scope = address->scope_id,
+                               .address = prefix_key_of(address) };
+    struct listing *listing;
+    HASH_FIND(hh, host->net->listings, &key, sizeof key, listing);
+    if (!listing) {
+        listing = memory_take(sizeof *listing);
+        listing->key = key;
+        HASH_ADD(hh, host->net->listings, key, sizeof listing->key, listing);
     }
-    set->count = count;
-    set->uses = 1;
-    return set;
+    return listing;
 }
 
-bool address_set_same(const struct address_set *a, const struct address_set *b)
+void listing_count(const struct ifaddr *ifaddr, bool before)
 {
-    if (a == b)
-        return true;
-    size_t a_count = a ? a->count : 0, b_count = b ? b->count : 0;
-    if (a_count != b_count)
-        return false;
-    for (size_t i = 0; i < a_count; i++) {
-        if (!address_equal(&a->addresses[i], &b->addresses[i]))
-            return false;
+    struct host *host = ifaddr->iface->host;
+    struct address_list *list = &host->list[family_slot(ifaddr->address.family)];
+    bool after = ifaddr_listed(ifaddr);
+    if (before == after)
+        return;
+    struct listing *listing = listing_of(host, &ifaddr->address);
+    bool was = listing->times > 0;
+    listing->times += after ? 1u : UINT32_MAX;
+    if (was != (listing->times > 0)) { /* else another interface has it too */
+        list->count += was ? SIZE_MAX : 1u;
+        list->differing += was == listing->settled ? 1u : SIZE_MAX;
     }
-    return true;
+    if (!listing->moved) {
+        listing->moved = true;
+        listing->next_moved = list->moved;
+        list->moved = listing;
+    }
+    address_set_drop(list->now);
+    list->now = NULL;
 }
 
-struct address_set *address_set_keep(struct address_set *set)
+void lists_settled(struct host *host)
 {
-    set->uses++;
-    return set;
+    for (unsigned slot = 0; slot < FAMILIES; slot++) {
+        struct address_list *list = &host->list[slot];
+        struct listing *listing, *next;
+        for (listing = list->moved; listing; listing = next) {
+            next = listing->next_moved;
+            listing->moved = false;
+            listing->settled = listing->times > 0;
+            if (listing->settled)
+                continue;
+            HASH_DEL(host->net->listings, listing);
+            free(listing);
+        }
+        address_set_drop(list->now);
+        list->moved = NULL;
+        list->now = NULL;
+        list->differing = 0;
+        host->list_changed[slot] = false;
+    }
+}
+
+void listings_free(struct net *net)
+{
+    struct listing *listing, *next;
+    HASH_ITER(hh, net->listings, listing, next) {
+        HASH_DEL(net->listings, listing);
+        free(listing);
+    }
+}
+
+/* ---- promises: nearly all are made while nothing has moved, and then need no copy of the set ---- */
+
+struct address_set *address_set_promise(struct host *host, unsigned slot)
+{
+    struct address_list *list = &host->list[slot];
+    if (!host->list_changed[slot])
+        return NULL;
+    if (!list->now) {
+        size_t room = host_local_addresses(host, slot_family(slot), NULL, 0);
+        struct address_set *set = memory_take(sizeof *set + room * sizeof *set->addresses);
+        set->count = host_local_addresses(host, slot_family(slot), set->addresses, room);
+        set->distinct = list->count;
+        set->uses = 1;
+        list->now = set;
+    }
+    list->now->uses++;
+    return list->now;
+}
+
+/* As many different addresses, and each of them still there: the same set. */
+static bool set_same(const struct host *host, unsigned slot, const struct address_set *set)
+{
+    bool same = set->distinct == host->list[slot].count;
+    for (size_t i = 0; i < set->count && same; i++)
+        same = listing_of(host, &set->addresses[i])->times > 0;
+    return same;
+}
+
+bool address_set_holds(const struct host *host, unsigned slot, struct address_set *set)
+{
+    if (!set)
+        return host->list[slot].differing == 0;
+    if (set->verdict == SET_UNKNOWN)
+        set->verdict = set_same(host, slot, set) ? SET_SAME : SET_OTHER;
+    return set->verdict == SET_SAME;
 }
 
 void address_set_drop(struct address_set *set)
 {
     if (set && --set->uses == 0)
         free(set);
-}
-
-struct address_set *address_set_now(struct host *host, unsigned slot)
-{
-    if (host->set[slot] && !host->list_stale[slot])
-        return host->set[slot];
-    struct address_set *fresh = set_make(host, slot_family(slot));
-    host->list_stale[slot] = false;
-    if (host->set[slot] && address_set_same(fresh, host->set[slot])) {
-        address_set_drop(fresh);
-        return host->set[slot];
-    }
-    address_set_drop(host->set[slot]);
-    host->set[slot] = fresh;
-    return fresh;
 }

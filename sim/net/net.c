@@ -29,6 +29,8 @@ void net_free(struct net *net)
         HASH_DEL(net->hosts, host);
         host_free(host);
     }
+    listings_free(net);
+    automatic_users_free(net);
     free(net);
 }
 

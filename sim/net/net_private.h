@@ -52,7 +52,9 @@ struct route_list { uint32_t first, last, count; };
 
 /* ---- interfaces and addresses ---- */
 
+struct ifaddr_key { uint32_t host, interface_index, slot; struct prefix_key address; };
 struct ifaddr {
+    struct ifaddr_key key; /* no scope: the interface says it */
     struct iface *iface;
     struct kernel_address address; /* link-local IPv6: scope is the interface's index */
     uint8_t prefix_length;
@@ -63,6 +65,7 @@ struct ifaddr {
     uint64_t created;
     event_id timer;
     struct ifaddr *prev, *next;
+    UT_hash_handle hh;
 };
 
 struct iface {
@@ -77,7 +80,7 @@ struct iface {
     bool usable[FAMILIES];   /* connected, and there is a source address for what leaves by it */
     uint32_t sources[FAMILIES]; /* addresses here that may become a source */
     struct ifaddr *addresses;   /* in order of assignment */
-    struct ifaddr *stored;      /* persistent ones while the interface is down */
+    struct ifaddr *stored;      /* persistent ones while the interface is down; then it has no others */
     struct route_list routes[FAMILIES];
     uint64_t route_print[FAMILIES]; /* sum of the fingerprints of its routes */
     struct route_setup *stored_routes;
@@ -88,8 +91,32 @@ struct iface {
 
 /* ---- hosts ---- */
 
-/* The set behind kernel_local_addresses at one moment: sorted, without doubles, shared by all who were promised it. */
-struct address_set { uint32_t uses; size_t count; struct kernel_address addresses[]; };
+/* An address in the set behind kernel_local_addresses (2.5), or one that left it since the host last settled. */
+struct listing_key { uint32_t host, slot, scope; struct prefix_key address; };
+struct listing {
+    struct listing_key key;
+    uint32_t times; /* on how many interfaces it is listed */
+    bool settled;   /* it was in the set when the host last settled */
+    bool moved;     /* in the list's `moved` */
+    struct listing *next_moved;
+    UT_hash_handle hh;
+};
+
+/* What somebody was promised who asked between a change and the settling; shared by all who asked at the same state. */
+struct address_set {
+    uint32_t uses;
+    enum { SET_UNKNOWN, SET_SAME, SET_OTHER } verdict; /* of the settling: found once for all */
+    size_t distinct, count; /* an address of two interfaces is there twice */
+    struct kernel_address addresses[];
+};
+
+/* The set of one family. Only what moved is compared, so that a change costs the same on a host with thousands of addresses. */
+struct address_list {
+    size_t count;          /* addresses in the set */
+    size_t differing;      /* addresses that came into it or left it since the last settling */
+    struct listing *moved; /* touched since then */
+    struct address_set *now; /* a copy as of now; NULL: nobody needed one */
+};
 
 struct host {
     struct net *net;
@@ -107,11 +134,9 @@ struct host {
 
     event_id settle;    /* pending EVENT_SETTLE */
     uint64_t newest;    /* row of the newest change */
-    bool list_stale[FAMILIES];                              /* `set` is out of date */
     bool list_changed[FAMILIES], routes_changed[FAMILIES];  /* since the last settling */
     uint64_t list_cause[FAMILIES], routes_cause[FAMILIES];
-    struct address_set *set[FAMILIES];     /* as last computed */
-    struct address_set *settled[FAMILIES]; /* as of the last settling */
+    struct address_list list[FAMILIES];
 
     struct prefix_tree watched[FAMILIES]; /* destinations; value: number of the first request for it */
     struct request *list_watches[FAMILIES];
@@ -143,7 +168,7 @@ struct request {
     event_id event;
 
     /* what it was promised */
-    struct address_set *set;
+    struct address_set *set; /* NULL: the addresses as of the host's last settling */
     struct path_result path;
     uint64_t print;
     struct iface *iface;  /* the promised path leaves here; NULL: no path */
@@ -157,6 +182,16 @@ struct request {
     struct request *owner_prev, *owner_next;
     struct request *topic_prev, *topic_next; /* same list or destination */
     struct request *path_prev, *path_next;
+    struct asking *asking; /* while pending; NULL: asked outside an overlapped call */
+    struct request *asking_prev, *asking_next;
+};
+
+/* The pending requests of one overlapped call: cancelling it looks at no other of the thread. */
+struct asking_key { const struct task *task; const void *overlapped; };
+struct asking {
+    struct asking_key key;
+    struct request *requests; /* in order of asking */
+    UT_hash_handle hh;
 };
 
 #define REQUEST_CHUNK 64u
@@ -181,6 +216,10 @@ struct net {
     struct request *free_requests; /* through path_next */
     struct request *requests;      /* by id, in order of asking */
     struct request *given_up;      /* on their way to a waiter, through owner_next */
+    struct asking *askings;
+    struct ifaddr *ifaddrs;                 /* of all hosts: most have too few for a table of their own */
+    struct listing *listings;               /* likewise */
+    struct automatic_users *automatic_users; /* likewise */
     uint64_t last_request;
     struct endpoint *endpoints;
     uint64_t last_endpoint;
@@ -214,6 +253,7 @@ bool ifaddr_link_local(struct iface *iface); /* the address an interface gives i
 /* ---- automatic.c ---- */
 void automatic_routes_add(struct ifaddr *ifaddr);
 void automatic_routes_remove(struct ifaddr *ifaddr);
+void automatic_users_free(struct net *net);
 
 /* ---- route_table.c ---- */
 void route_table_start(struct route_table *table);
@@ -254,10 +294,12 @@ const struct ifaddr *source_select(const struct iface *iface, const struct kerne
 bool source_may(const struct ifaddr *ifaddr); /* usable and not skipped */
 
 /* ---- lists.c ---- */
-struct address_set *address_set_now(struct host *host, unsigned slot); /* owned by the host */
-bool address_set_same(const struct address_set *a, const struct address_set *b);
-struct address_set *address_set_keep(struct address_set *set);
+void listing_count(const struct ifaddr *ifaddr, bool before); /* it was listed, or not; the set follows what it is now */
+struct address_set *address_set_promise(struct host *host, unsigned slot); /* what holds now, for the caller to drop */
+bool address_set_holds(const struct host *host, unsigned slot, struct address_set *set); /* asked while the host settles */
 void address_set_drop(struct address_set *set);
+void lists_settled(struct host *host); /* what is listed now is what later changes are compared with */
+void listings_free(struct net *net);
 
 /* ---- watch.c: which watches a change could concern ---- */
 void watch_arm(struct request *request);

@@ -48,9 +48,53 @@ void requests_free(struct net *net)
     HASH_ITER(hh, net->requests, request, next)
         address_set_drop(request->set);
     HASH_CLEAR(hh, net->requests);
+    struct asking *asking, *next_asking;
+    HASH_ITER(hh, net->askings, asking, next_asking) {
+        HASH_DEL(net->askings, asking);
+        free(asking);
+    }
     for (uint32_t chunk = 0; chunk < net->slots_room / REQUEST_CHUNK; chunk++)
         free(net->chunks[chunk]);
     free(net->chunks);
+}
+
+/* ---- by overlapped call: only while pending, so the owner stays the same ---- */
+
+static struct asking *asking_find(const struct net *net, const struct task *task, const void *overlapped)
+{
+    struct asking_key key = { .task = task, .overlapped = overlapped };
+    struct asking *asking;
+    HASH_FIND(hh, net->askings, &key, sizeof key, asking);
+    return asking;
+}
+
+static void asking_enter(struct request *request)
+{
+    struct net *net = request->host->net;
+    if (!request->overlapped)
+        return;
+    struct asking *asking = asking_find(net, request->owner, request->overlapped);
+    if (!asking) {
+        asking = memory_take(sizeof *asking);
+        asking->key.task = request->owner;
+        asking->key.overlapped = request->overlapped;
+        HASH_ADD(hh, net->askings, key, sizeof asking->key, asking);
+    }
+    request->asking = asking;
+    DL_APPEND2(asking->requests, request, asking_prev, asking_next);
+}
+
+static void asking_leave(struct request *request)
+{
+    struct asking *asking = request->asking;
+    if (!asking)
+        return;
+    request->asking = NULL;
+    DL_DELETE2(asking->requests, request, asking_prev, asking_next);
+    if (asking->requests)
+        return;
+    HASH_DEL(request->host->net->askings, asking);
+    free(asking);
 }
 
 /* ---- accepting ---- */
@@ -79,7 +123,7 @@ static struct request *request_find(const struct net *net, kernel_request id)
 enum kernel_status request_open(struct host *host, const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *id)
 {
     struct net *net = host->net;
-    if (!watch_valid(watch))
+    if (!complete || !watch_valid(watch))
         return KERNEL_BAD_ARGUMENT;
     if (host->stack_down) {
         row_watch(host, watch, lasting, 0, KERNEL_STACK_DOWN);
@@ -98,6 +142,7 @@ enum kernel_status request_open(struct host *host, const struct kernel_watch *wa
     request->overlapped = running->overlapped;
     HASH_ADD(hh, net->requests, id, sizeof request->id, request);
     DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
+    asking_enter(request);
     row_watch(host, watch, lasting, request->id, KERNEL_OK);
     watch_arm(request);
     *id = request->id;
@@ -124,6 +169,7 @@ static void event_post(struct request *request, uint64_t cause)
 void request_post(struct request *request, enum kernel_status status, uint64_t cause)
 {
     watch_disarm(request);
+    asking_leave(request);
     request->state = REQUEST_POSTED;
     request->status = status;
     event_post(request, cause);
@@ -144,8 +190,7 @@ struct task *request_deliver(struct request *request)
         request_forget(request);
         running = request->completions;
         uint64_t cause = trace_set_cause(net->trace, row_completed(request));
-        if (request->complete)
-            request->complete(request->cookie, request->status, 0);
+        request->complete(request->cookie, request->status, 0);
         trace_set_cause(net->trace, cause);
         running = former;
     }
@@ -162,15 +207,27 @@ void requests_fail(struct host *host, enum kernel_status status)
     }
 }
 
+static void request_revoke(struct request *request)
+{
+    request_post(request, KERNEL_CANCELLED, trace_cause(request->host->net->trace));
+}
+
 void requests_cancel(struct task *task, const void *overlapped)
 {
     struct request *request, *next;
+    if (overlapped) {
+        struct asking *asking = asking_find(task->host->net, task, overlapped);
+        request = asking ? asking->requests : NULL;
+        for (; request; request = next) { /* the last takes the asking along */
+            next = request->asking_next;
+            request_revoke(request);
+        }
+        return;
+    }
     DL_FOREACH_SAFE2(task->requests, request, next, owner_next) {
-        if (overlapped && request->overlapped != overlapped)
-            continue;
         if (request->state == REQUEST_PENDING)
-            request_post(request, KERNEL_CANCELLED, trace_cause(request->host->net->trace));
-        if (!overlapped && request->owner != request->completions) { /* the thread ends: its process keeps what is on its way */
+            request_revoke(request);
+        if (request->owner != request->completions) { /* the thread ends: its process keeps what is on its way */
             DL_DELETE2(task->requests, request, owner_prev, owner_next);
             request->owner = request->completions;
             DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
@@ -183,8 +240,10 @@ enum kernel_status request_cancel(struct net *net, kernel_request id)
     struct request *request = request_find(net, id);
     if (!request || request->completions != home(running))
         return KERNEL_BAD_HANDLE;
-    if (request->state == REQUEST_PENDING)
+    if (request->state == REQUEST_PENDING) {
         watch_disarm(request);
+        asking_leave(request);
+    }
     engine_cancel(net->engine, request->event);
     request_forget(request);
     if (request->waiter) {

@@ -21,9 +21,12 @@ static bool result_same(const struct path_result *a, const struct path_result *b
 static void settle_addresses(struct request *request)
 {
     struct host *host = request->host;
-    struct address_set *now = address_set_now(host, family_slot(request->watch.family));
-    if (!address_set_same(request->set, now))
+    if (!address_set_holds(host, family_slot(request->watch.family), request->set)) {
         request_post(request, KERNEL_OK, request->cause);
+        return;
+    }
+    address_set_drop(request->set); /* what it was promised is what the host settles with */
+    request->set = NULL;
 }
 
 static void settle_path(struct request *request)
@@ -46,13 +49,8 @@ static void settle_list(struct host *host, unsigned slot)
 {
     if (!host->list_changed[slot])
         return;
-    host->list_changed[slot] = false;
-    struct address_set *now = address_set_now(host, slot);
-    if (!address_set_same(now, host->settled[slot]))
-        host->list_cause[slot] = row_list(host, slot, now->count, host->list_cause[slot]);
-    address_set_keep(now);
-    address_set_drop(host->settled[slot]);
-    host->settled[slot] = now;
+    if (host->list[slot].differing)
+        host->list_cause[slot] = row_list(host, slot, host->list[slot].count, host->list_cause[slot]);
     watches_of_list(host, slot);
 }
 
@@ -82,4 +80,5 @@ void host_settle(struct host *host)
         else
             settle_path(request);
     }
+    lists_settled(host);
 }

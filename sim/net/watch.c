@@ -92,7 +92,7 @@ void watch_arm(struct request *request)
         DL_APPEND2(*list, request, topic_prev, topic_next);
     }
     if (request->watch.topic == KERNEL_TOPIC_ADDRESSES)
-        request->set = address_set_keep(address_set_now(host, slot));
+        request->set = address_set_promise(host, slot);
     else
         request->path = watch_evaluate(request);
     if (request->any)

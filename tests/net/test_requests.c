@@ -321,6 +321,8 @@ START_TEST(nonsense_is_a_bad_argument)
     ck_assert_int_eq(kernel_watch(&wrong_family, false, world_done, NULL, &request), KERNEL_BAD_ARGUMENT);
     ck_assert_int_eq(kernel_watch(&wrong_pair, false, world_done, NULL, &request), KERNEL_BAD_ARGUMENT);
     ck_assert_int_eq(kernel_watch(&wrong_topic, false, world_done, NULL, &request), KERNEL_BAD_ARGUMENT);
+    struct kernel_watch right = { .topic = KERNEL_TOPIC_ADDRESSES, .family = KERNEL_IPV4 };
+    ck_assert_int_eq(kernel_watch(&right, false, NULL, NULL, &request), KERNEL_BAD_ARGUMENT);
     ck_assert_int_eq(kernel_best_path(&nothing, &path), KERNEL_BAD_ARGUMENT);
     running = NULL;
 }
