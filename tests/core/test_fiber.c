@@ -1,12 +1,10 @@
 /* Fibers and the faults inside them. */
-#include "suite.h"
+#include "child.h"
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/fault.h"
@@ -319,15 +317,7 @@ END_TEST
 /* What a child process dies of. */
 static int death_of(void (*life)(void))
 {
-    pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        fclose(stderr);
-        life();
-        _exit(0);
-    }
-    int status = 0;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    int status = child_of(life);
     return WIFSIGNALED(status) ? WTERMSIG(status) : -1 - WEXITSTATUS(status);
 }
 

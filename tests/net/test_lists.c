@@ -1,44 +1,5 @@
-/* The two lists of host-stack 2.4 and every row of the table in 2.5; detection (2.2), media and enabling (1.2a, 2.1). */
-#include "world.h"
-
-static struct world w;
-static struct iface *eth0, *eth1;
-
-static void open_with(const struct host_parameters *parameters)
-{
-    world_open(&w, parameters);
-    eth0 = wire(&w, "eth0", 0);
-    eth1 = wire(&w, "eth1", 0);
-    world_settle(&w);
-}
-
-static void open_plain(void) { open_with(NULL); }
-
-static void open_detecting(void)
-{
-    struct host_parameters parameters = host_parameters_default();
-    parameters.dad = true;
-    open_with(&parameters);
-}
-
-static void close_world(void) { world_close(&w); }
-
-static const char *list(enum kernel_family family)
-{
-    static char text[1024];
-    struct kernel_address addresses[32];
-    size_t count = 99;
-    text[0] = '\0';
-    running = &w.app;
-    ck_assert_int_eq(kernel_local_addresses(family, addresses, 32, &count), KERNEL_OK);
-    running = NULL;
-    for (size_t i = 0; i < count; i++) {
-        char one[ADDRESS_TEXT];
-        address_text(&addresses[i], one);
-        strcat(strcat(text, i ? " " : ""), one);
-    }
-    return text;
-}
+/* The two lists of host-stack 2.4 and every row of the table in 2.5; media and enabling (1.2a, 2.1). */
+#include "two_wires.h"
 
 /* How often the watches of both families are told while `what` happens and settles. */
 static size_t told_v4, told_v6;
@@ -298,13 +259,8 @@ START_TEST(list_rows_name_their_cause)
     struct trace_row row;
     ck_assert(trace_read(w.trace, added, &row));
     ck_assert_str_eq(row.object, "eth0");
-    char *detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"address\":\"192.0.2.10/24\",\"state\":\"preferred\"}");
-    free(detail);
-    ck_assert(trace_read(w.trace, changed, &row));
-    detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"family\":\"inet\",\"count\":1}");
-    free(detail);
+    detail_is(&w, added, "{\"address\":\"192.0.2.10/24\",\"state\":\"preferred\"}");
+    detail_is(&w, changed, "{\"family\":\"inet\",\"count\":1}");
 }
 END_TEST
 
@@ -337,176 +293,6 @@ START_TEST(armed_within_the_instant_sees_only_what_follows)
 }
 END_TEST
 
-/* ---- detection ---- */
-
-START_TEST(detection_takes_its_time)
-{
-    struct ifaddr_view view;
-    ck_assert_str_eq(list(KERNEL_IPV4), "");
-    watch_list(&w, KERNEL_IPV4, 4);
-    watch_list(&w, KERNEL_IPV6, 6);
-    give(eth0, "192.0.2.10/24");
-    give(eth0, "2001:db8::1/64");
-    ck_assert(ifaddr_view(eth0, 0, &view) && view.state == ADDRESS_TENTATIVE);
-    world_run(&w, 10 * SECOND);
-    ck_assert_uint_eq(w.done_count, 2);
-    ck_assert_uint_eq(w.done[0].cookie, 6);
-    ck_assert_int_eq(w.done[0].at_ns, 1 * SECOND);
-    ck_assert_uint_eq(w.done[1].cookie, 4);
-    ck_assert_int_eq(w.done[1].at_ns, 3 * SECOND);
-    ck_assert_str_eq(list(KERNEL_IPV4), "192.0.2.10");
-    ck_assert_str_eq(verb_of(&w, cause_of(&w, newest_row(&w, "address.changed"))), "address.added");
-}
-END_TEST
-
-START_TEST(detection_starts_again_with_the_medium)
-{
-    give(eth0, "192.0.2.10/24");
-    world_run(&w, 2 * SECOND);
-    ck_assert(iface_media(eth0, false)); /* one second too early */
-    world_run(&w, 5 * SECOND);
-    ck_assert_str_eq(list(KERNEL_IPV4), "");
-    ck_assert(iface_media(eth0, true));
-    watch_list(&w, KERNEL_IPV4, 4);
-    world_run(&w, 9 * SECOND);
-    ck_assert_uint_eq(w.done_count, 1);
-    ck_assert_int_eq(w.done[0].at_ns, 8 * SECOND);
-}
-END_TEST
-
-START_TEST(a_conflict_ends_detection)
-{
-    give(eth0, "192.0.2.10/24");
-    world_run(&w, 2 * SECOND);
-    become(eth0, "192.0.2.10", ADDRESS_DUPLICATE);
-    world_run(&w, 9 * SECOND);
-    struct ifaddr_view view;
-    ck_assert(ifaddr_view(eth0, 0, &view) && view.state == ADDRESS_DUPLICATE);
-    ck_assert(iface_media(eth0, false) && iface_media(eth0, true)); /* a new medium, a new chance */
-    world_run(&w, 12 * SECOND);
-    ck_assert(ifaddr_view(eth0, 0, &view) && view.state == ADDRESS_PREFERRED);
-}
-END_TEST
-
-START_TEST(detection_after_enabling)
-{
-    give_persistent(eth0, "192.0.2.10/24");
-    ck_assert_str_eq(list(KERNEL_IPV4), "192.0.2.10"); /* declared as preferred */
-    ck_assert(iface_down(eth0) && iface_up(eth0));
-    ck_assert_str_eq(list(KERNEL_IPV4), "");
-    world_run(&w, 3 * SECOND - 1);
-    ck_assert_str_eq(list(KERNEL_IPV4), "");
-    world_run(&w, 3 * SECOND);
-    ck_assert_str_eq(list(KERNEL_IPV4), "192.0.2.10");
-}
-END_TEST
-
-START_TEST(removal_stops_detection)
-{
-    give(eth0, "192.0.2.10/24");
-    give(eth1, "192.0.2.11/24");
-    take(eth0, "192.0.2.10");
-    ck_assert(iface_remove(eth1));
-    world_run(&w, 9 * SECOND);
-    ck_assert_str_eq(list(KERNEL_IPV4), "");
-}
-END_TEST
-
-START_TEST(no_detection_on_point_to_point_links_or_without_transmits)
-{
-    struct iface_setup setup = iface_setup_default();
-    setup.type = IFACE_PPP;
-    give(iface_add(w.host, "ppp0", &setup), "203.0.113.1/32");
-    ck_assert_str_eq(list(KERNEL_IPV4), "203.0.113.1");
-    struct host_parameters parameters = host_parameters_default();
-    parameters.dad = true;
-    parameters.dad_v4_transmits = 0;
-    parameters.dad_v6_transmits = 2;
-    parameters.dad_v6_retransmit_ns = SECOND / 2;
-    parameters.dad_initial_delay_ns = SECOND / 4;
-    world_close(&w);
-    open_with(&parameters);
-    give(eth0, "192.0.2.10/24");
-    give(eth0, "2001:db8::1/64");
-    ck_assert_str_eq(list(KERNEL_IPV4), "192.0.2.10");
-    world_run(&w, SECOND + SECOND / 4 - 1);
-    ck_assert_str_eq(list(KERNEL_IPV6), "");
-    world_run(&w, SECOND + SECOND / 4);
-    ck_assert_str_eq(list(KERNEL_IPV6), "2001:db8::1");
-}
-END_TEST
-
-START_TEST(deprecated_after_detection)
-{
-    become(eth0, (give(eth0, "192.0.2.10/24"), "192.0.2.10"), ADDRESS_DEPRECATED);
-    struct ifaddr_view view;
-    ck_assert(iface_media(eth0, false) && iface_media(eth0, true));
-    ck_assert(ifaddr_view(eth0, 0, &view) && view.state == ADDRESS_TENTATIVE);
-    world_run(&w, 3 * SECOND);
-    ck_assert(ifaddr_view(eth0, 0, &view) && view.state == ADDRESS_DEPRECATED);
-}
-END_TEST
-
-START_TEST(no_paths_before_detection_has_ended)
-{
-    give(eth0, "192.0.2.10/24");
-    lead(eth0, "0.0.0.0/0", "192.0.2.1", 0);
-    ck_assert_str_eq(path_to(&w, "8.8.8.8"), "unreachable");
-    world_run(&w, 3 * SECOND);
-    ck_assert_str_eq(path_to(&w, "8.8.8.8"), "192.0.2.10");
-    ck_assert(iface_media(eth0, false) && iface_media(eth0, true));
-    ck_assert_str_eq(path_to(&w, "8.8.8.8"), "unreachable");
-    ck_assert_str_eq(path_to(&w, "192.0.2.10"), "unreachable");
-    world_run(&w, 6 * SECOND);
-    ck_assert_str_eq(path_to(&w, "192.0.2.10"), "192.0.2.10");
-}
-END_TEST
-
-/* ---- link-local addresses ---- */
-
-START_TEST(link_local_by_eui64)
-{
-    struct host_parameters parameters = host_parameters_default();
-    parameters.link_local = LINK_LOCAL_EUI64;
-    world_close(&w);
-    world_open(&w, &parameters);
-    struct iface_setup setup = iface_setup_default();
-    const uint8_t mac[6] = { 0x00, 0x1b, 0x21, 0x3c, 0x4d, 0x5e };
-    memcpy(setup.mac, mac, 6);
-    eth0 = iface_add(w.host, "eth0", &setup);
-    ck_assert_str_eq(list(KERNEL_IPV6), "fe80::21b:21ff:fe3c:4d5e%2");
-    ck_assert(iface_down(eth0));
-    ck_assert_str_eq(list(KERNEL_IPV6), "");
-    ck_assert(iface_up(eth0));
-    ck_assert_str_eq(list(KERNEL_IPV6), "fe80::21b:21ff:fe3c:4d5e%2");
-}
-END_TEST
-
-START_TEST(link_local_by_lot)
-{
-    struct host_parameters parameters = host_parameters_default();
-    parameters.link_local = LINK_LOCAL_RANDOM;
-    parameters.dad = true;
-    world_close(&w);
-    world_open(&w, &parameters);
-    wire(&w, "eth0", 0);
-    wire(&w, "eth1", 0);
-    char first[128];
-    strcpy(first, list(KERNEL_IPV6)); /* the world's own addresses are preferred at the start */
-    ck_assert_ptr_nonnull(strstr(first, "%2 fe80::"));
-    world_close(&w);
-    world_open(&w, &parameters);
-    wire(&w, "eth0", 0);
-    wire(&w, "eth1", 0);
-    ck_assert_str_eq(list(KERNEL_IPV6), first); /* the same lot in every run */
-    world_run(&w, SECOND);
-    wire(&w, "eth2", 0);
-    ck_assert_str_eq(list(KERNEL_IPV6), first);
-    world_run(&w, 2 * SECOND);
-    ck_assert_ptr_nonnull(strstr(list(KERNEL_IPV6), "%4"));
-}
-END_TEST
-
 START_TEST(down_from_the_start)
 {
     struct iface_setup setup = iface_setup_default();
@@ -529,9 +315,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("lists");
-    TCase *plain = tcase_create("lists"), *detecting = tcase_create("detection");
+    TCase *plain = tcase_create("lists");
     tcase_add_checked_fixture(plain, open_plain, close_world);
-    tcase_add_checked_fixture(detecting, open_detecting, close_world);
     tcase_add_test(plain, who_is_listed);
     tcase_add_test(plain, a_short_room_tells_how_many);
     tcase_add_test(plain, the_interface_list);
@@ -546,18 +331,7 @@ int main(void)
     tcase_add_test(plain, list_rows_name_their_cause);
     tcase_add_test(plain, one_settling_an_instant);
     tcase_add_test(plain, armed_within_the_instant_sees_only_what_follows);
-    tcase_add_test(plain, link_local_by_eui64);
-    tcase_add_test(plain, link_local_by_lot);
     tcase_add_test(plain, down_from_the_start);
-    tcase_add_test(detecting, detection_takes_its_time);
-    tcase_add_test(detecting, detection_starts_again_with_the_medium);
-    tcase_add_test(detecting, a_conflict_ends_detection);
-    tcase_add_test(detecting, detection_after_enabling);
-    tcase_add_test(detecting, removal_stops_detection);
-    tcase_add_test(detecting, no_detection_on_point_to_point_links_or_without_transmits);
-    tcase_add_test(detecting, deprecated_after_detection);
-    tcase_add_test(detecting, no_paths_before_detection_has_ended);
     suite_add_tcase(suite, plain);
-    suite_add_tcase(suite, detecting);
     return suite_main(suite);
 }

@@ -354,23 +354,16 @@ START_TEST(rows_of_the_seam)
     ck_assert_int_eq(row.layer, LAYER_KERNEL);
     ck_assert_str_eq(row.host, "pc");
     ck_assert_str_eq(row.thread, "app");
-    char *detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"topic\":\"path\",\"family\":\"inet\",\"destination\":\"8.8.8.8\",\"lasting\":false,\"request\":1,\"status\":\"ok\"}");
-    free(detail);
+    detail_is(&w, row.seq, "{\"topic\":\"path\",\"family\":\"inet\",\"destination\":\"8.8.8.8\",\"lasting\":false,\"request\":1,\"status\":\"ok\"}");
     ck_assert_int_eq(give_up(1), KERNEL_OK);
-    ck_assert(trace_read(w.trace, newest_row(&w, "kernel.cancel"), &row));
-    detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"request\":1,\"status\":\"ok\"}");
-    free(detail);
+    detail_is(&w, newest_row(&w, "kernel.cancel"), "{\"request\":1,\"status\":\"ok\"}");
     watch_list(&w, KERNEL_IPV4, 2);
     give(eth0, "192.0.2.10/24");
     world_settle(&w);
     ck_assert(trace_read(w.trace, newest_row(&w, "request.completed"), &row));
     ck_assert_str_eq(row.actor, "app");
     ck_assert_str_eq(row.thread, "");
-    detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"request\":2,\"status\":\"ok\"}");
-    free(detail);
+    detail_is(&w, row.seq, "{\"request\":2,\"status\":\"ok\"}");
 }
 END_TEST
 

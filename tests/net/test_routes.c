@@ -4,16 +4,31 @@
 static struct world w;
 static struct iface *eth0, *eth1;
 
-static void open_two(void)
+static void open_one(void)
 {
     world_open(&w, NULL);
     eth0 = wire(&w, "eth0", 0);
+}
+
+static void open_two(void)
+{
+    open_one();
     eth1 = wire(&w, "eth1", 0);
     give(eth0, "192.0.2.10/24");
     give(eth1, "198.51.100.10/24");
 }
 
 static void close_world(void) { world_close(&w); }
+
+/* There is a path, and it leads over this next hop. */
+static struct kernel_path path_over(const char *destination, const char *next_hop)
+{
+    struct kernel_address wanted = at(destination), hop = at(next_hop);
+    struct kernel_path path;
+    ck_assert_int_eq(host_best_path(w.host, &wanted, &path), KERNEL_OK);
+    ck_assert(address_equal(&path.next_hop, &hop));
+    return path;
+}
 
 struct listing { char text[4096]; bool automatic_only; size_t limit, count; };
 
@@ -40,8 +55,7 @@ static const char *routes_text(enum kernel_family family)
 
 START_TEST(automatic_routes_of_ipv4)
 {
-    world_open(&w, NULL);
-    eth0 = wire(&w, "eth0", 0);
+    open_one();
     give(eth0, "192.0.2.10/24");
     ck_assert_str_eq(routes_text(KERNEL_IPV4),
                      "127.0.0.0/8 link loopback 256 331 auto\n"
@@ -60,8 +74,7 @@ END_TEST
 
 START_TEST(automatic_routes_of_ipv6)
 {
-    world_open(&w, NULL);
-    eth0 = wire(&w, "eth0", 0);
+    open_one();
     wire(&w, "eth1", 0);
     give(eth0, "2001:db8::10/64");
     ck_assert_str_eq(routes_text(KERNEL_IPV6),
@@ -76,8 +89,7 @@ END_TEST
 
 START_TEST(narrow_prefixes_have_no_directed_broadcast)
 {
-    world_open(&w, NULL);
-    eth0 = wire(&w, "eth0", 0);
+    open_one();
     give(eth0, "192.0.2.10/31");
     give(eth0, "192.0.2.20/32");
     ck_assert_ptr_null(strstr(routes_text(KERNEL_IPV4), "192.0.2.11/32"));
@@ -122,15 +134,10 @@ START_TEST(the_longest_prefix_decides)
     ck_assert_str_eq(path_to(&w, "203.0.113.1"), "192.0.2.10");
     ck_assert_str_eq(path_to(&w, "10.2.0.1"), "198.51.100.10");
     ck_assert_str_eq(path_to(&w, "10.1.0.1"), "192.0.2.10");
-    struct kernel_address wanted = at("10.1.0.1"), hop = at("192.0.2.2");
-    struct kernel_path path;
-    ck_assert_int_eq(host_best_path(w.host, &wanted, &path), KERNEL_OK);
-    ck_assert(address_equal(&path.next_hop, &hop));
+    struct kernel_path path = path_over("10.1.0.1", "192.0.2.2");
     ck_assert_uint_eq(path.interface_index, iface_view(eth0).index);
     ck_assert_uint_eq(path.mtu_bytes, 1500);
-    wanted = at("192.0.2.99");
-    ck_assert_int_eq(host_best_path(w.host, &wanted, &path), KERNEL_OK);
-    ck_assert(address_equal(&path.next_hop, &wanted)); /* on the link: the destination itself */
+    path_over("192.0.2.99", "192.0.2.99"); /* on the link: the destination itself */
 }
 END_TEST
 
@@ -158,10 +165,7 @@ START_TEST(among_equal_routes_the_lowest_next_hop)
     lead(eth0, "0.0.0.0/0", "192.0.2.9", 10);
     lead(eth0, "0.0.0.0/0", "192.0.2.2", 10);
     lead(eth0, "0.0.0.0/0", "192.0.2.5", 10);
-    struct kernel_address wanted = at("8.8.8.8"), hop = at("192.0.2.2");
-    struct kernel_path path;
-    ck_assert_int_eq(host_best_path(w.host, &wanted, &path), KERNEL_OK);
-    ck_assert(address_equal(&path.next_hop, &hop));
+    path_over("8.8.8.8", "192.0.2.2");
 }
 END_TEST
 
@@ -265,8 +269,7 @@ END_TEST
 
 START_TEST(a_route_by_hand_takes_the_place_of_an_automatic_one)
 {
-    world_open(&w, NULL);
-    eth0 = wire(&w, "eth0", 0);
+    open_one();
     lead(eth0, "192.0.2.0/24", NULL, 7);
     lead(eth0, "192.0.2.10/32", NULL, 7);
     give(eth0, "192.0.2.10/24");
@@ -279,8 +282,7 @@ END_TEST
 
 START_TEST(what_is_persistent_returns)
 {
-    world_open(&w, NULL);
-    eth0 = wire(&w, "eth0", 0);
+    open_one();
     give_persistent(eth0, "192.0.2.10/24");
     give(eth0, "192.0.2.11/24");
     struct route_setup keep = route_setup("10.0.0.0/8", "192.0.2.1", 3), lose = route_setup("11.0.0.0/8", "192.0.2.1", 3);
@@ -451,17 +453,11 @@ START_TEST(rows_tell_routes_and_causes)
     open_two();
     uint64_t added = newest_row(&w, "route.added");
     ck_assert_str_eq(verb_of(&w, cause_of(&w, added)), "address.added");
-    struct trace_row row;
-    ck_assert(trace_read(w.trace, added, &row));
-    char *detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"to\":\"255.255.255.255/32\",\"on_link\":true,\"metric\":256,\"interface\":\"eth1\",\"automatic\":true}");
-    free(detail);
+    detail_is(&w, added, "{\"to\":\"255.255.255.255/32\",\"on_link\":true,\"metric\":256,\"interface\":\"eth1\",\"automatic\":true}");
     lead(eth0, "10.0.0.0/8", "192.0.2.3", 1);
-    ck_assert(trace_read(w.trace, newest_row(&w, "route.added"), &row));
-    detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"to\":\"10.0.0.0/8\",\"via\":\"192.0.2.3\",\"metric\":1,\"interface\":\"eth0\"}");
-    free(detail);
-    ck_assert_uint_eq(row.cause, 0);
+    added = newest_row(&w, "route.added");
+    detail_is(&w, added, "{\"to\":\"10.0.0.0/8\",\"via\":\"192.0.2.3\",\"metric\":1,\"interface\":\"eth0\"}");
+    ck_assert_uint_eq(cause_of(&w, added), 0);
 }
 END_TEST
 

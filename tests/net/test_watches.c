@@ -181,11 +181,7 @@ START_TEST(path_rows_name_their_cause)
     uint64_t completed = newest_row(&w, "request.completed"), changed = cause_of(&w, completed), added = cause_of(&w, changed);
     ck_assert_str_eq(verb_of(&w, changed), "path.changed");
     ck_assert_str_eq(verb_of(&w, added), "route.added");
-    struct trace_row row;
-    ck_assert(trace_read(w.trace, changed, &row));
-    char *detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"to\":\"8.8.8.8\",\"from\":\"net_unreachable\",\"to_source\":\"192.0.2.10\"}");
-    free(detail);
+    detail_is(&w, changed, "{\"to\":\"8.8.8.8\",\"from\":\"net_unreachable\",\"to_source\":\"192.0.2.10\"}");
     watch_path(&w, "8.8.8.8", 2);
     down_0();
     world_settle(&w);
@@ -194,10 +190,7 @@ START_TEST(path_rows_name_their_cause)
     watch_path(&w, "fe80::77%4", 3);
     take(eth0, "fe80::1");
     world_settle(&w);
-    ck_assert(trace_read(w.trace, newest_row(&w, "path.changed"), &row));
-    detail = trace_detail_json(&row);
-    ck_assert_str_eq(detail, "{\"to\":\"fe80::77%eth9\",\"from\":\"fe80::1%eth9\",\"to_source\":\"net_unreachable\"}");
-    free(detail);
+    detail_is(&w, newest_row(&w, "path.changed"), "{\"to\":\"fe80::77%eth9\",\"from\":\"fe80::1%eth9\",\"to_source\":\"net_unreachable\"}");
 }
 END_TEST
 

@@ -244,6 +244,16 @@ static inline const char *verb_of(struct world *world, uint64_t seq)
     return row.verb;
 }
 
+/* The fields of a row, as JSON shows them. */
+static inline void detail_is(struct world *world, uint64_t seq, const char *expected)
+{
+    struct trace_row row;
+    ck_assert(trace_read(world->trace, seq, &row));
+    char *detail = trace_detail_json(&row);
+    ck_assert_str_eq(detail, expected);
+    free(detail);
+}
+
 static inline size_t rows_of(struct world *world, const char *verb)
 {
     struct trace_row row;

@@ -84,6 +84,13 @@ static inline DWORD *bytes_at(struct world *world, enum bytes_place place)
     return bytes;
 }
 
+/* The other half of start. */
+static inline void end(struct thread *me)
+{
+    int error;
+    ck_assert_int_eq(spi_cleanup(me, &error), 0);
+}
+
 static inline void make_nonblocking(struct thread *me, SOCKET s)
 {
     int error;
@@ -192,8 +199,7 @@ static inline void cases_run(struct world *world, struct thread *me, const struc
     start(me);
     for (size_t i = 0; i < count; i++)
         for (size_t form = 0; form < FORMS; form++) case_run(world, me, &cases[i], &forms[form]);
-    int error;
-    ck_assert_int_eq(spi_cleanup(me, &error), 0);
+    end(me);
 }
 #define CASES(cases) cases_run(world, me, cases, sizeof cases / sizeof *cases)
 #endif

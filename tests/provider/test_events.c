@@ -1,7 +1,7 @@
 /* WSPEventSelect, WSPEnumNetworkEvents and WSPGetOverlappedResult. */
 #include "provider/provider.h" /* before <check.h>, which has a macro fail */
 
-#include "provider/case.h"
+#include "provider/list_change.h"
 
 static SOCKET begin(struct thread *me)
 {
@@ -9,33 +9,11 @@ static SOCKET begin(struct thread *me)
     return open_socket(me, AF_INET, SOCK_DGRAM, true);
 }
 
-static void end(struct thread *me)
-{
-    int error;
-    ck_assert_int_eq(spi_cleanup(me, &error), 0);
-}
-
-static int list_change(struct thread *me, SOCKET s, WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
-{
-    int error;
-    struct spi_ioctl call = { .s = s, .code = SIO_ADDRESS_LIST_CHANGE, .bytes = NEW(me, DWORD), .overlapped = overlapped, .routine = routine };
-    return spi_ioctl(me, &call, &error) == 0 ? 0 : error;
-}
-
 static int route_change(struct thread *me, SOCKET s, const char *to)
 {
     int error;
     struct spi_ioctl call = { .s = s, .code = SIO_ROUTING_INTERFACE_CHANGE, .in = sockaddr_at(me, to), .in_size = 16, .bytes = NEW(me, DWORD) };
     return spi_ioctl(me, &call, &error) == 0 ? 0 : error;
-}
-
-static void change(struct world *world, struct thread *me)
-{
-    static int next = 20;
-    char prefix[40];
-    snprintf(prefix, sizeof prefix, "192.0.2.%d/24", next++);
-    give(world->eth0, prefix);
-    settle(me);
 }
 
 static int chooses(struct thread *me, SOCKET s, HANDLE event, LONG mask)

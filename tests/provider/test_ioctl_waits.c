@@ -1,5 +1,5 @@
 /* The codes that wait for a change: blocking, nonblocking and overlapped, arming, several requests. */
-#include "provider/case.h"
+#include "provider/list_change.h"
 
 #define LISTS SIO_ADDRESS_LIST_CHANGE
 #define ROUTES SIO_ROUTING_INTERFACE_CHANGE
@@ -38,12 +38,6 @@ static SOCKET begin(struct world *world, struct thread *me, bool overlapped)
     return open_socket(me, AF_INET, SOCK_DGRAM, overlapped);
 }
 
-static void end(struct thread *me)
-{
-    int error;
-    ck_assert_int_eq(spi_cleanup(me, &error), 0);
-}
-
 static void select_events(struct thread *me, SOCKET s, HANDLE event, LONG mask)
 {
     int error;
@@ -58,15 +52,6 @@ static LONG recorded(struct thread *me, SOCKET s, HANDLE event, WSANETWORKEVENTS
     ck_assert_int_eq(spi_enum_network_events(me, s, event, events, &error), 0);
     if (codes) *codes = events;
     return events->lNetworkEvents;
-}
-
-static void one_more_address(struct world *world, struct thread *me)
-{
-    static int next = 100;
-    char prefix[40];
-    snprintf(prefix, sizeof prefix, "192.0.2.%d/24", next++);
-    give(world->eth0, prefix);
-    settle(me);
 }
 
 /* ---- the forms ---- */
@@ -96,7 +81,7 @@ PLAY(test_blocking)
     make_nonblocking(me, route.request.s);
     settle(me);
     ck_assert(!list.returned && !route.returned);
-    one_more_address(world, me);
+    change(world, me);
     ck_assert(list.returned && !route.returned);
     ck_assert(list.error == 0 && list.bytes == 0 && list.at_ns == 6 * MILLISECOND);
     lead(world->eth0, "::/0", "2001:db8::1");
@@ -122,7 +107,7 @@ PLAY(test_nonblocking)
         if (!flag) ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS, .overlapped = overlapped, .routine = routine_pointer(1) }, &bytes), WSAEWOULDBLOCK);
         ck_assert(overlapped_untouched(overlapped, NULL));
     }
-    one_more_address(world, me);
+    change(world, me);
     ck_assert_uint_eq(alert(me, 0), WSA_WAIT_TIMEOUT);
     end(me);
 }
@@ -148,7 +133,7 @@ PLAY(test_overlapped)
         ck_assert_int_eq(spi_get_overlapped_result(me, s, overlapped, moved, FALSE, flags, &error), FALSE);
         ck_assert_int_eq(error, WSA_IO_INCOMPLETE);
         ck_assert_uint_eq(*moved, 77);
-        one_more_address(world, me);
+        change(world, me);
         ck_assert(event_signalled(world->process, event));
         ck_assert(overlapped->Internal == 0 && overlapped->InternalHigh == 0 && overlapped->OffsetHigh == 0);
         for (int again = 0; again < 3; again++) {
@@ -195,9 +180,9 @@ PLAY(test_an_interrupted_call)
     ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS }, &bytes), WSAEINTR);
     ck_assert_uint_eq(bytes, 0);
     ck_assert_int_eq(engine_now_ns(world->engine), 2 * MILLISECOND);
-    one_more_address(world, me); /* nothing of it is left to complete */
+    change(world, me); /* nothing of it is left to complete */
     WSAOVERLAPPED *overlapped = pends(world, me, s, NULL);
-    one_more_address(world, me);
+    change(world, me);
     ck_assert(!overlapped_pending(overlapped));
     end(me);
 }
@@ -267,7 +252,7 @@ PLAY(test_a_failed_network)
     HANDLE event = event_new(world->process, true, NULL);
     select_events(me, other, event, FD_ADDRESS_LIST_CHANGE);
     ck_assert_int_eq(arm(world, me, other, NULL), WSAEWOULDBLOCK);
-    one_more_address(world, me);
+    change(world, me);
     ck_assert_int_eq(recorded(me, other, event, &codes), FD_ADDRESS_LIST_CHANGE);
     ck_assert_int_eq(codes->iErrorCode[FD_ADDRESS_LIST_CHANGE_BIT], 0);
     ck_assert_int_eq(arm(world, me, other, NULL), WSAEWOULDBLOCK);
@@ -290,18 +275,18 @@ PLAY(test_once_per_arming)
     HANDLE event = event_new(world->process, true, NULL), other = event_new(world->process, true, NULL);
     select_events(me, s, event, FD_ADDRESS_LIST_CHANGE);
     select_events(me, never, other, FD_ALL_EVENTS);
-    one_more_address(world, me); /* before any arming */
+    change(world, me); /* before any arming */
     ck_assert_int_eq(recorded(me, s, NULL, NULL), 0);
     for (int round = 0; round < 3; round++) {
         ck_assert_int_eq(arm(world, me, s, NULL), WSAEWOULDBLOCK);
         ck_assert_int_eq(arm(world, me, s, NULL), WSAEWOULDBLOCK); /* twice armed is armed */
         ck_assert_int_eq(recorded(me, s, NULL, NULL), 0);
-        one_more_address(world, me);
+        change(world, me);
         ck_assert(event_signalled(world->process, event));
         ck_assert_int_eq(recorded(me, s, event, &codes), FD_ADDRESS_LIST_CHANGE);
         ck_assert_int_eq(codes->iErrorCode[FD_ADDRESS_LIST_CHANGE_BIT], 0);
         ck_assert(!event_signalled(world->process, event));
-        one_more_address(world, me);
+        change(world, me);
         ck_assert(!event_signalled(world->process, event));
         ck_assert_int_eq(recorded(me, s, event, NULL), 0);
     }
@@ -312,7 +297,7 @@ PLAY(test_once_per_arming)
     SOCKET late = open_socket(me, AF_INET, SOCK_DGRAM, false);
     make_nonblocking(me, late);
     ck_assert_int_eq(arm(world, me, late, NULL), WSAEWOULDBLOCK);
-    one_more_address(world, me);
+    change(world, me);
     HANDLE third = event_new(world->process, true, NULL);
     select_events(me, late, third, FD_READ | FD_ROUTING_INTERFACE_CHANGE); /* another event */
     ck_assert(!event_signalled(world->process, third));
@@ -368,14 +353,14 @@ PLAY(test_what_arms_and_what_does_not)
         struct spi_ioctl call = { .s = s, .code = others[i], .in = route ? sockaddr_at(me, "198.51.100.7:0") : NULL, .in_size = route ? 16 : 0, .out = block_of(me, 1000), .out_size = 1000, .bytes = NEW(me, DWORD) };
         hold(spi_ioctl(me, &call, &error) == 0, "code %zu: %d", i, error);
     }
-    one_more_address(world, me);
+    change(world, me);
     take(world->eth1, "198.51.100.10");
     settle(me);
     ck_assert_int_eq(recorded(me, s, event, NULL), 0);
     pends(world, me, s, NULL); /* the overlapped form arms too */
-    one_more_address(world, me);
+    change(world, me);
     ck_assert_int_eq(recorded(me, s, event, NULL), FD_ADDRESS_LIST_CHANGE);
-    one_more_address(world, me);
+    change(world, me);
     ck_assert_int_eq(recorded(me, s, event, NULL), 0);
     /* a call that fails its checks arms nothing */
     struct spi_ioctl short_input = { .s = s, .code = ROUTES, .in = sockaddr_at(me, "8.8.8.8:0"), .in_size = 15, .bytes = NEW(me, DWORD) };
@@ -404,7 +389,7 @@ PLAY(test_an_arming_outlives_its_thread)
     world_thread(world->process, "app/ends", asks_and_ends, &asking);
     settle(me);
     ck_assert_int_eq(recorded(me, s, event, NULL), 0); /* that it was aborted is no change */
-    one_more_address(world, me);
+    change(world, me);
     ck_assert_int_eq(recorded(me, s, event, NULL), FD_ADDRESS_LIST_CHANGE);
     end(me);
 }
@@ -430,7 +415,7 @@ PLAY(test_back_to_blocking)
     world_thread(world->process, "app/blocked", blocks, &blocked);
     settle(me);
     ck_assert(!blocked.returned);
-    one_more_address(world, me);
+    change(world, me);
     ck_assert(blocked.returned && blocked.error == 0);
     end(me);
 }

@@ -1,16 +1,9 @@
 /* Completion routines, closing, thread exit and the last cleanup with requests under way. */
-#include "provider/case.h"
+#include "provider/list_change.h"
 
 static struct world *called_in;
 static struct thread *called_on;
 static SOCKET called_for;
-
-static int list_change(struct thread *me, SOCKET s, WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
-{
-    int error;
-    struct spi_ioctl call = { .s = s, .code = SIO_ADDRESS_LIST_CHANGE, .bytes = NEW(me, DWORD), .overlapped = overlapped, .routine = routine };
-    return spi_ioctl(me, &call, &error) == 0 ? 0 : error;
-}
 
 static WSAOVERLAPPED *pends(struct thread *me, SOCKET s, HANDLE event, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
@@ -45,21 +38,6 @@ static void begin(struct world *world, struct thread *me)
     world->broken_rules = false;
     start(me);
     called_for = open_socket(me, AF_INET, SOCK_DGRAM, true);
-}
-
-static void end(struct thread *me)
-{
-    int error;
-    ck_assert_int_eq(spi_cleanup(me, &error), 0);
-}
-
-static void change(struct world *world, struct thread *me)
-{
-    static int next = 20;
-    char prefix[40];
-    snprintf(prefix, sizeof prefix, "192.0.2.%d/24", next++);
-    give(world->eth0, prefix);
-    settle(me);
 }
 
 /* ---- running ---- */
@@ -161,11 +139,11 @@ static void CALLBACK closes(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped
     note(called_in, '.');
 }
 
-/* proves: SPI-OVL-4 */
-PLAY(test_a_routine_may_close_its_socket)
+/* The routine of the first closes the socket while the second is queued and the third still waits. */
+static void three_of_which_one_closes(struct world *world, struct thread *me, LPWSAOVERLAPPED_COMPLETION_ROUTINE first)
 {
     begin(world, me);
-    pends_for(me, called_for, 'a', closes);
+    pends_for(me, called_for, 'a', first);
     pends_for(me, called_for, 'b', notes);
     change(world, me);
     pends_for(me, called_for, 'c', notes);
@@ -173,6 +151,9 @@ PLAY(test_a_routine_may_close_its_socket)
     ck_assert_str_eq(world->log, "a.bC");
     end(me);
 }
+
+/* proves: SPI-OVL-4 */
+PLAY(test_a_routine_may_close_its_socket) { three_of_which_one_closes(world, me, closes); }
 
 static void CALLBACK waits_and_closes(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags)
 {
@@ -183,17 +164,8 @@ static void CALLBACK waits_and_closes(DWORD error, DWORD bytes, LPWSAOVERLAPPED 
     note(called_in, '.');
 }
 
-PLAY(test_one_that_stood_back_is_not_lost_by_closing)
-{
-    begin(world, me);
-    pends_for(me, called_for, 'a', waits_and_closes);
-    pends_for(me, called_for, 'b', notes);
-    change(world, me);
-    pends_for(me, called_for, 'c', notes);
-    ck_assert_uint_eq(alert(me, 0), WSA_WAIT_IO_COMPLETION);
-    ck_assert_str_eq(world->log, "a.bC"); /* nor does it nest although the socket is gone */
-    end(me);
-}
+/* Nor does it nest although the socket is gone. */
+PLAY(test_one_that_stood_back_is_not_lost_by_closing) { three_of_which_one_closes(world, me, waits_and_closes); }
 
 /* ---- the last cleanup ---- */
 
@@ -272,7 +244,8 @@ static void blocks(struct thread *thread, void *argument)
     blocked->at_ns = engine_now_ns(thread_process(thread)->ws2->engine);
 }
 
-PLAY(test_the_last_cleanup_ends_a_blocked_call)
+/* A call blocked on another thread. */
+static const struct blocked *begin_blocked(struct world *world, struct thread *me)
 {
     static struct blocked blocked;
     begin(world, me);
@@ -280,21 +253,19 @@ PLAY(test_the_last_cleanup_ends_a_blocked_call)
     world_thread(world->process, "app/blocked", blocks, &blocked);
     settle(me);
     ck_assert(!blocked.returned);
-    end(me);
-    settle(me);
-    ck_assert(blocked.returned);
-    ck_assert_int_eq(blocked.error, WSA_OPERATION_ABORTED);
+    return &blocked;
 }
 
-PLAY(test_a_run_may_end_with_a_call_blocked)
+PLAY(test_the_last_cleanup_ends_a_blocked_call)
 {
-    static struct blocked blocked;
-    begin(world, me);
-    blocked = (struct blocked){ .s = called_for };
-    world_thread(world->process, "app/blocked", blocks, &blocked);
+    const struct blocked *blocked = begin_blocked(world, me);
+    end(me);
     settle(me);
-    ck_assert(!blocked.returned);
+    ck_assert(blocked->returned);
+    ck_assert_int_eq(blocked->error, WSA_OPERATION_ABORTED);
 }
+
+PLAY(test_a_run_may_end_with_a_call_blocked) { begin_blocked(world, me); }
 
 static void exits_the_process(struct thread *thread, void *argument)
 {
@@ -346,17 +317,13 @@ PLAY(test_closing_with_several_pending)
 /* proves: READ-MODE-6 */
 PLAY(test_closing_under_a_blocked_call)
 {
-    static struct blocked blocked;
-    begin(world, me);
-    blocked = (struct blocked){ .s = called_for };
-    world_thread(world->process, "app/blocked", blocks, &blocked);
-    settle(me);
+    const struct blocked *blocked = begin_blocked(world, me);
     close_socket(me, called_for);
-    ck_assert(!blocked.returned);
+    ck_assert(!blocked->returned);
     settle(me);
-    ck_assert(blocked.returned);
-    ck_assert(blocked.error == WSA_OPERATION_ABORTED || blocked.error == WSAENOTSOCK);
-    ck_assert_int_eq(blocked.at_ns, MILLISECOND);
+    ck_assert(blocked->returned);
+    ck_assert(blocked->error == WSA_OPERATION_ABORTED || blocked->error == WSAENOTSOCK);
+    ck_assert_int_eq(blocked->at_ns, MILLISECOND);
     end(me);
 }
 

@@ -11,22 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/arena.h"
-#include "script/json.h"
-
-
 /* ---- places ---- */
-
-static const char sample[] =
-    "{\n"
-    "  \"title\": \"Grüße, 世界 \\ud83d\\ude00\", \"after\": 1,\n"
-    "\t\"hosts\": [\n"
-    "\t\t{ \"nämé\" : \"a\",\t\"on\": true },\r\n"
-    "\t\t[ ], { },\n"
-    "\t\tnull, -12.5e+3\n"
-    "\t],\n"
-    "  \"\xf0\x9f\x98\x80\": {\"a/b\": {\"~\": [0, false]}}\n"
-    "}\n";
 
 static void stands(const struct json *node, enum json_type type, unsigned line, unsigned column, unsigned name_line,
                    unsigned name_column, const char *pointer)
@@ -387,15 +372,6 @@ START_TEST(standard_input_is_read)
     }
 }
 END_TEST
-
-static TCase *case_add(Suite *suite, const char *name, SFun begin, SFun end)
-{
-    TCase *group = tcase_create(name);
-    tcase_add_checked_fixture(group, begin, end);
-    tcase_set_timeout(group, 120);
-    suite_add_tcase(suite, group);
-    return group;
-}
 
 static Suite *json_suite(void)
 {

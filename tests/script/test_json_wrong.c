@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "script/json.h"
-
-
 static void refused(const char *source, size_t size, unsigned line, unsigned column, const char *pointer, const char *message)
 {
     struct json_error error = {0};
@@ -249,17 +245,6 @@ END_TEST
 
 /* ---- hostile input ---- */
 
-static const char sample[] =
-    "{\n"
-    "  \"title\": \"Grüße, 世界 \\ud83d\\ude00\", \"after\": 1,\n"
-    "\t\"hosts\": [\n"
-    "\t\t{ \"nämé\" : \"a\",\t\"on\": true },\r\n"
-    "\t\t[ ], { },\n"
-    "\t\tnull, -12.5e+3\n"
-    "\t],\n"
-    "  \"\xf0\x9f\x98\x80\": {\"a/b\": {\"~\": [0, false]}}\n"
-    "}\n";
-
 /* Whatever the bytes are: a place within the text and a sentence, or a document that survives writing and reading. */
 static bool survives(const char *source, size_t size)
 {
@@ -409,15 +394,6 @@ START_TEST(too_big_is_refused)
     free(source);
 }
 END_TEST
-
-static TCase *case_add(Suite *suite, const char *name, SFun begin, SFun end)
-{
-    TCase *group = tcase_create(name);
-    tcase_add_checked_fixture(group, begin, end);
-    tcase_set_timeout(group, 120);
-    suite_add_tcase(suite, group);
-    return group;
-}
 
 static Suite *json_suite(void)
 {
