@@ -1,0 +1,166 @@
+#include "net/link/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/check.h"
+#include "net/endpoint/endpoint.h"
+#include "net/ip/ip.h"
+#include "net/net_private.h"
+
+#define MEMORY_SLOTS 256u /* a power of two */
+
+/* Who had an address lately: holds while that host stays as it was. */
+struct remembered { struct prefix_key address; uint64_t generation; struct iface *iface; uint8_t family; };
+
+struct segment {
+    struct net *net;
+    char *name;
+    enum segment_kind kind;
+    struct iface **members; /* in order of joining */
+    size_t count, room;
+    struct remembered memory[MEMORY_SLOTS];
+    struct segment *next;
+};
+
+/* ---- coming and going ---- */
+
+struct segment *segment_new(struct net *net, const char *name, enum segment_kind kind)
+{
+    struct segment *segment = memory_take(sizeof *segment), **end = &net->segments;
+    segment->net = net;
+    segment->name = memory_take(strlen(name) + 1);
+    memcpy(segment->name, name, strlen(name));
+    segment->kind = kind;
+    while (*end)
+        end = &(*end)->next;
+    *end = segment;
+    return segment;
+}
+
+struct segment *segment_find(const struct net *net, const char *name)
+{
+    struct segment *segment = net->segments;
+    while (segment && strcmp(segment->name, name) != 0)
+        segment = segment->next;
+    return segment;
+}
+
+const char *segment_name(const struct segment *segment)
+{
+    return segment->name;
+}
+
+void segments_free(struct net *net)
+{
+    while (net->segments) {
+        struct segment *segment = net->segments;
+        net->segments = segment->next;
+        free(segment->members);
+        free(segment->name);
+        free(segment);
+    }
+}
+
+struct link *segment_join(struct segment *segment, struct iface *iface, const struct link_setup *setup)
+{
+    check(!iface->link);
+    if (segment->count == segment->room) {
+        segment->room = segment->room ? 2 * segment->room : 8;
+        segment->members = memory_grow(segment->members, segment->room * sizeof(struct iface *));
+    }
+    segment->members[segment->count++] = iface;
+    struct link *link = link_new(segment->net, iface, NULL, setup);
+    link->segment = segment;
+    iface->link = link;
+    return link;
+}
+
+void segment_leave(struct segment *segment, const struct iface *iface)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < segment->count; i++)
+        if (segment->members[i] != iface)
+            segment->members[kept++] = segment->members[i];
+    segment->count = kept;
+    memset(segment->memory, 0, sizeof segment->memory);
+}
+
+struct iface *segment_next(const struct segment *segment, const struct iface *after)
+{
+    size_t i = 0;
+    while (after && i < segment->count && segment->members[i++] != after)
+        ;
+    return i < segment->count ? segment->members[i] : NULL;
+}
+
+/* ---- who has an address ---- */
+
+static bool iface_has(const struct iface *iface, uint8_t family, const struct prefix_key *address)
+{
+    const struct ifaddr *ifaddr;
+    DL_FOREACH(iface->addresses, ifaddr) {
+        if (ifaddr->address.family == family && key_equal(&ifaddr->key.address, address) && ifaddr_usable(ifaddr))
+            return true;
+    }
+    return false;
+}
+
+struct iface *segment_neighbor(struct segment *segment, uint8_t family, const struct prefix_key *address)
+{
+    uint32_t mixed = (address->word[0] ^ address->word[1] ^ address->word[2] ^ address->word[3]) * UINT32_C(2654435761);
+    struct remembered *remembered = &segment->memory[mixed >> 16 & (MEMORY_SLOTS - 1)];
+    if (remembered->iface && remembered->family == family && remembered->generation == remembered->iface->host->generation && key_equal(&remembered->address, address))
+        return remembered->iface;
+    for (size_t i = 0; i < segment->count; i++) {
+        struct iface *iface = segment->members[i];
+        if (!iface->connected || !iface_has(iface, family, address))
+            continue;
+        *remembered = (struct remembered){ .address = *address, .generation = iface->host->generation, .iface = iface, .family = family };
+        return iface;
+    }
+    return NULL;
+}
+
+/* ---- frames ---- */
+
+/* A frame of others: only captures that see everything see it. */
+static void overhear(struct iface *iface, const struct packet *packet)
+{
+    if (iface->connected && iface->host->captures)
+        capture_packet(iface, packet, false);
+}
+
+static void arrive_for_all(struct segment *segment, const struct iface *from, struct packet *packet)
+{
+    struct iface *last = NULL;
+    for (size_t i = 0; i < segment->count; i++) {
+        if (segment->members[i] == from)
+            continue;
+        if (last)
+            ip_arrive(last, packet_copy(segment->net, packet));
+        last = segment->members[i];
+    }
+    if (last)
+        ip_arrive(last, packet);
+    else
+        packet_free(segment->net, packet);
+}
+
+void segment_arrive(struct link *link, struct packet *packet)
+{
+    struct segment *segment = link->segment;
+    if (packet->flags & PACKET_LINK_BROADCAST) {
+        arrive_for_all(segment, link->from, packet);
+        return;
+    }
+    struct iface *to = packet->next_hop;
+    for (size_t i = 0; segment->kind == SEGMENT_HUB && i < segment->count; i++)
+        if (segment->members[i] != link->from && segment->members[i] != to)
+            overhear(segment->members[i], packet);
+    if (to)
+        ip_arrive(to, packet);
+    else
+        link_drop(link, packet, DROP_NO_NEIGHBOR);
+}
