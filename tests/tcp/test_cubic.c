@@ -100,7 +100,8 @@ static void follow_curve(uint32_t mss, uint32_t w_max, uint32_t step, uint32_t k
         round_trip(&flow);
         uint64_t t_ms = (uint64_t)((flow.now_ns - start_ns) / MS);
         uint32_t soon = cubic_window(w_max, mss, k_ms, t_ms + 50), behind = cubic_window(w_max, mss, k_ms, t_ms < 100 ? 0 : t_ms - 100);
-        ck_assert_msg(flow.congestion.cwnd <= soon + soon / 1000 && flow.congestion.cwnd >= behind - behind / 1000, "at %u ms: %u is not within %u and %u", (unsigned)t_ms, flow.congestion.cwnd, behind, soon);
+        uint32_t cwnd = flow.congestion.cwnd;
+        ck_assert_msg(cwnd <= soon + soon / 1000 && cwnd >= behind - behind / 1000, "at %u ms: %u is not within %u and %u", (unsigned)t_ms, cwnd, behind, soon);
     }
     ck_assert_uint_eq(flow.congestion.cubic.k_ms, k_ms);
     ck_assert_uint_eq(flow.congestion.cubic.w_max, w_max);
