@@ -54,6 +54,7 @@ int waiting_register(sqlite3 *db, struct waiting *waiting);
 /* ---- partial.c: the file a record grows in, locked by who writes it ---- */
 char *partial_take(const char *partial, int *file); /* opens, locks and empties it; a sentence if that cannot be */
 bool partial_held(const char *partial, int file);   /* the name still is that of the file taken */
+void folder_force(const char *path);                /* to disk, the folder this file has got its name in */
 
 /* ---- recorder.c ---- */
 struct recorder {

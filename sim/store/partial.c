@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -50,4 +51,26 @@ char *partial_take(const char *partial, int *file)
         if (!locked) break;
     }
     return sentence("%s is being written by another process", partial);
+}
+
+static void folder_to_disk(const char *folder)
+{
+    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    fsync(file);
+    close(file);
+}
+
+/* The new name must outlive a power cut, too; the file is whole even if this fails. */
+void folder_force(const char *path)
+{
+    char *folder = sentence_copy(path), *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        folder_to_disk(".");
+    else {
+        slash[slash == folder ? 1 : 0] = '\0';
+        folder_to_disk(folder);
+    }
+    free(folder);
 }

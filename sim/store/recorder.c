@@ -6,7 +6,6 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -301,28 +300,6 @@ void recorder_abandon(struct recorder *recorder)
     recorder_free(recorder);
 }
 
-static void folder_to_disk(const char *folder)
-{
-    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    fsync(file);
-    close(file);
-}
-
-/* The new name must outlive a power cut, too; the record is whole even if this fails. */
-static void force_folder(const char *path)
-{
-    char *folder = sentence_copy(path), *slash = strrchr(folder, '/');
-    if (slash == NULL)
-        folder_to_disk(".");
-    else {
-        slash[slash == folder ? 1 : 0] = '\0';
-        folder_to_disk(folder);
-    }
-    free(folder);
-}
-
 /* Until the commit the file bears no application id: a partial file cannot be taken for a record, even under its own name. */
 static bool record_commit(struct recorder *recorder)
 {
@@ -353,7 +330,7 @@ bool recorder_close(struct recorder *recorder, char **error)
         unlink(recorder->partial);
         whole = false;
     } else {
-        force_folder(recorder->path);
+        folder_force(recorder->path);
     }
     recorder_free(recorder);
     return whole;

@@ -53,7 +53,11 @@ static size_t quote_transport(const struct packet *packet, uint8_t *at, size_t r
         put_u32(at + 4, packet->icmp.about.sequence);
         at[12] = 5 << 4;
         at[13] = TCP_ACK;
-        return room < TCP_HEADER_BYTES ? UDP_HEADER_BYTES : TCP_HEADER_BYTES;
+        if (room < TCP_HEADER_BYTES)
+            return UDP_HEADER_BYTES;
+        uint64_t of_addresses = checksum_pseudo(packet->family, &packet->icmp.about.source, &packet->icmp.about.destination, protocol, room);
+        put_u16(at + 16, checksum_of(checksum_add(of_addresses, at, TCP_HEADER_BYTES)));
+        return TCP_HEADER_BYTES;
     }
     size_t size = UDP_HEADER_BYTES + zeros;
     put_u16(at + 4, (unsigned)size);
@@ -73,7 +77,8 @@ static void quote(const struct packet *packet, struct upper *upper)
     size_t transport = quote_transport(packet, at + ip_bytes, UDP_HEADER_BYTES + zeros, zeros);
     if (transport > UDP_HEADER_BYTES)
         zeros -= transport - UDP_HEADER_BYTES;
-    struct packet about = { .family = packet->family, .protocol = packet->icmp.about.protocol, .hop_limit = 1,
+    bool hops_exceeded = packet->icmp.type == (packet->family == KERNEL_IPV4 ? 11 : 3);
+    struct packet about = { .family = packet->family, .protocol = packet->icmp.about.protocol, .hop_limit = hops_exceeded ? 1 : 64,
                             .source = packet->icmp.about.source, .destination = packet->icmp.about.destination };
     size_t whole = about.protocol == IP_PROTOCOL_TCP && transport == UDP_HEADER_BYTES ? TCP_HEADER_BYTES : transport + zeros;
     if (packet->family == KERNEL_IPV4) {
