@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "core/text.h"
+#include "net/ip/detection.h"
 #include "net/net_private.h"
 
 static const char *const state_names[] = { "invalid", "tentative", "duplicate", "deprecated", "preferred" };
@@ -59,18 +60,31 @@ static void timer_stop(struct ifaddr *ifaddr)
     ifaddr->timer = EVENT_NONE;
 }
 
-/* Host-stack 2.2: preferred after transmits * retransmit time, unless a conflict is seen. */
+static void timer_set(struct ifaddr *ifaddr, int64_t after_ns, uint64_t cause)
+{
+    struct engine *engine = ifaddr->iface->host->net->engine;
+    struct event event = { .kind = EVENT_ADDRESS_TIMER, .cause = cause, .subject.ifaddr = ifaddr };
+    timer_stop(ifaddr);
+    ifaddr->timer = engine_post(engine, engine_now_ns(engine) + after_ns, RANK_MACHINE, event);
+}
+
+static int64_t detection_spacing_ns(const struct ifaddr *ifaddr)
+{
+    const struct host_parameters *parameters = &ifaddr->iface->host->parameters;
+    return ifaddr->address.family == KERNEL_IPV6 ? parameters->dad_v6_retransmit_ns : parameters->dad_v4_retransmit_ns;
+}
+
+/* Host-stack 2.2: preferred after transmits * retransmit time, unless a conflict is seen. Where neighbours are real, each of these
+   times begins with a probe. */
 static void detection_start(struct ifaddr *ifaddr)
 {
     struct host *host = ifaddr->iface->host;
     const struct host_parameters *parameters = &host->parameters;
-    bool six = ifaddr->address.family == KERNEL_IPV6;
-    int64_t transmits = six ? parameters->dad_v6_transmits : parameters->dad_v4_transmits;
-    int64_t spacing_ns = six ? parameters->dad_v6_retransmit_ns : parameters->dad_v4_retransmit_ns;
-    int64_t at_ns = engine_now_ns(host->net->engine) + parameters->dad_initial_delay_ns + transmits * spacing_ns;
-    struct event event = { .kind = EVENT_ADDRESS_TIMER, .cause = host->newest, .subject.ifaddr = ifaddr };
-    timer_stop(ifaddr);
-    ifaddr->timer = engine_post(host->net->engine, at_ns, RANK_MACHINE, event);
+    unsigned transmits = ifaddr->address.family == KERNEL_IPV6 ? parameters->dad_v6_transmits : parameters->dad_v4_transmits;
+    bool probes = detection_probes(ifaddr);
+    ifaddr->probes = probes ? transmits : 0;
+    ifaddr->announcements = probes ? parameters->dad_announcements : 0;
+    timer_set(ifaddr, parameters->dad_initial_delay_ns + (probes ? 0 : transmits * detection_spacing_ns(ifaddr)), host->newest);
 }
 
 static void count(uint32_t *counter, bool before, bool after)
@@ -137,10 +151,38 @@ static void state_change(struct ifaddr *ifaddr, enum address_state state)
     host_leave(host, former);
 }
 
+void ifaddr_conflict(struct ifaddr *ifaddr)
+{
+    timer_stop(ifaddr);
+    state_change(ifaddr, ADDRESS_DUPLICATE);
+}
+
+/* RFC 5227 2.3: whoever remembers a former owner learns better. */
+static void announce(struct ifaddr *ifaddr, uint64_t cause)
+{
+    if (!ifaddr->announcements)
+        return;
+    detection_announce(ifaddr);
+    if (--ifaddr->announcements)
+        timer_set(ifaddr, ifaddr->iface->host->parameters.dad_announce_interval_ns, cause);
+}
+
 void ifaddr_timer(struct ifaddr *ifaddr)
 {
+    struct host *host = ifaddr->iface->host;
+    uint64_t cause = trace_cause(host->net->trace);
     ifaddr->timer = EVENT_NONE;
-    state_change(ifaddr, ifaddr->deprecated ? ADDRESS_DEPRECATED : ADDRESS_PREFERRED);
+    if (ifaddr->state == ADDRESS_TENTATIVE && ifaddr->probes) {
+        ifaddr->probes--;
+        timer_set(ifaddr, detection_spacing_ns(ifaddr), cause);
+        detection_probe(ifaddr);
+        return;
+    }
+    if (!ifaddr_usable(ifaddr)) {
+        state_change(ifaddr, ifaddr->deprecated ? ADDRESS_DEPRECATED : ADDRESS_PREFERRED);
+        cause = host->newest;
+    }
+    announce(ifaddr, cause);
 }
 
 /* The state in which an address comes to an interface that is up. `asked` ADDRESS_INVALID: by the rules. */
@@ -249,13 +291,19 @@ static struct ifaddr_key key_of(const struct iface *iface, const struct kernel_a
                                 .slot = family_slot(address->family), .address = prefix_key_of(address) };
 }
 
-/* The interface is given: a link-local address needs no scope. While it is down, what it has is stored. */
-static struct ifaddr *address_find(const struct iface *iface, const struct kernel_address *address)
+struct ifaddr *ifaddr_of_key(const struct iface *iface, unsigned slot, const struct prefix_key *address)
 {
-    struct ifaddr_key key = key_of(iface, address);
+    struct ifaddr_key key = { .host = iface->host->number, .interface_index = iface->index, .slot = slot, .address = *address };
     struct ifaddr *ifaddr;
     HASH_FIND(hh, iface->host->net->ifaddrs, &key, sizeof key, ifaddr);
     return ifaddr;
+}
+
+/* The interface is given: a link-local address needs no scope. While it is down, what it has is stored. */
+static struct ifaddr *address_find(const struct iface *iface, const struct kernel_address *address)
+{
+    struct prefix_key key = prefix_key_of(address);
+    return ifaddr_of_key(iface, family_slot(address->family), &key);
 }
 
 static bool setup_refused(const struct iface *iface, const struct ifaddr_setup *setup)

@@ -1,4 +1,5 @@
-/* The lookup of host-stack 3.3: longest prefix, smallest effective metric, lowest interface index, lowest next hop. */
+/* The lookup of host-stack 3.3: longest prefix, next hops not known to be dead, smallest effective metric, lowest interface index,
+   lowest next hop. */
 #include "net/net_private.h"
 
 static const struct ifaddr *own_address(const struct iface *iface, const struct kernel_address *address)
@@ -14,8 +15,18 @@ static const struct ifaddr *own_address(const struct iface *iface, const struct 
 
 struct choice { const struct gateway *gateway; const struct ifaddr *own; uint64_t metric; };
 
+static bool better(const struct choice *a, const struct choice *b)
+{
+    if (!b->gateway || !a->own != !b->own)
+        return !b->gateway || a->own;
+    if (a->gateway->dead != b->gateway->dead)
+        return b->gateway->dead;
+    return a->metric < b->metric;
+}
+
 /* The best usable route of one prefix; the chain's order settles ties. A route to an address of the host itself beats all
-   others of its prefix: such packets never reach a link (1.5), and the source is the destination (2.6). */
+   others of its prefix: such packets never reach a link (1.5), and the source is the destination (2.6). A dead gateway gives way
+   to the next one whatever their metrics (3.7). */
 static struct choice node_choice(const struct host *host, unsigned slot, uint32_t first, const struct kernel_address *destination)
 {
     const struct route_table *table = &host->routes;
@@ -31,9 +42,9 @@ static struct choice node_choice(const struct host *host, unsigned slot, uint32_
         const struct ifaddr *own = leads_home && iface->connected ? own_address(iface, destination) : NULL;
         if (leads_home ? !own : !iface->usable[slot])
             continue; /* an address that is tentative after the medium's return leads nowhere yet */
-        uint64_t metric = (uint64_t)gateway->key.metric + iface->metric;
-        if (!best.gateway || (own && !best.own) || (!own == !best.own && metric < best.metric))
-            best = (struct choice){ .gateway = gateway, .own = own, .metric = metric };
+        struct choice choice = { .gateway = gateway, .own = own, .metric = (uint64_t)gateway->key.metric + iface->metric };
+        if (better(&choice, &best))
+            best = choice;
     }
     return best;
 }

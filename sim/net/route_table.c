@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/check.h"
 #include "net/block.h"
+#include "net/ip/neighbor.h"
 
 void route_table_start(struct route_table *table)
 {
@@ -61,14 +62,21 @@ static uint64_t mixed(uint64_t value) /* the finalizer of SplitMix64 */
     return value ^ value >> 31;
 }
 
-static uint64_t gateway_print(const struct gateway_key *key)
+/* A dead one is another choice: who watches the routes hears of it. */
+static uint64_t gateway_print(const struct gateway_key *key, bool dead)
 {
     struct prefix_key hop = prefix_key_of(&key->next_hop);
     uint64_t print = mixed((uint64_t)key->interface_index << 32 | key->metric);
     print = mixed(print + (key->on_link << 8 | key->next_hop.family));
     for (unsigned w = 0; w < 4; w += 2)
         print = mixed(print + ((uint64_t)hop.word[w] << 32 | hop.word[w + 1]));
-    return print;
+    return dead ? mixed(print + 1) : print;
+}
+
+static bool gateway_is_dead(const struct gateway_key *key, const struct iface *iface)
+{
+    struct prefix_key hop = prefix_key_of(&key->next_hop);
+    return iface->neighbors && !key->on_link && neighbor_is_dead(iface, key->next_hop.family, &hop);
 }
 
 static uint32_t gateway_number(struct route_table *table)
@@ -98,7 +106,8 @@ static struct gateway *gateway_take(struct route_table *table, const struct gate
         }
         gateway->key = *key;
         gateway->iface = iface;
-        gateway->print = gateway_print(key);
+        gateway->dead = gateway_is_dead(key, iface);
+        gateway->print = gateway_print(key, gateway->dead);
         HASH_ADD(hh, table->by_key, key, sizeof gateway->key, gateway);
     }
     gateway->uses++;
@@ -326,6 +335,70 @@ void route_set_own(struct host *host, unsigned slot, uint32_t number, bool own)
     unsigned flags = own ? key->flags | ROUTE_OWN : key->flags & ~(unsigned)ROUTE_OWN;
     if (flags != key->flags)
         route_move(host, slot, number, key->metric, flags);
+}
+
+/* ---- next hops that do not answer ---- */
+
+static bool gateway_leads_by(const struct gateway *gateway, const struct iface *iface, const struct kernel_address *next_hop)
+{
+    return gateway->uses && gateway->iface == iface && !gateway->key.on_link && gateway->key.next_hop.family == next_hop->family
+        && memcmp(gateway->key.next_hop.bytes, next_hop->bytes, sizeof next_hop->bytes) == 0;
+}
+
+bool route_leads_by(const struct iface *iface, const struct kernel_address *next_hop)
+{
+    const struct route_table *table = &iface->host->routes;
+    for (uint32_t number = 1; number < table->gateways_used; number++)
+        if (gateway_leads_by(table->gateways[number], iface, next_hop))
+            return true;
+    return false;
+}
+
+static uint64_t row_gateway(const struct iface *iface, const struct kernel_address *next_hop, bool dead)
+{
+    struct trace *trace = iface->host->net->trace;
+    if (!trace_begin(trace, LAYER_NET, dead ? "gateway.dead" : "gateway.back", iface->host->name, iface->name))
+        return trace_cause(trace);
+    char text[ADDRESS_TEXT];
+    struct kernel_address plain = *next_hop;
+    plain.scope_id = 0;
+    address_text(&plain, text);
+    trace_text(trace, "via", text);
+    return trace_end(trace);
+}
+
+/* Every route of the interface that leads by this next hop has changed; several may share a gateway. */
+void route_gateway_dead(struct iface *iface, const struct kernel_address *next_hop, bool dead)
+{
+    struct host *host = iface->host;
+    struct route_table *table = &host->routes;
+    unsigned slot = family_slot(next_hop->family);
+    const struct prefix_tree *tree = &table->tree[slot];
+    if (!route_leads_by(iface, next_hop))
+        return;
+    uint64_t former = host_enter(host, row_gateway(iface, next_hop, dead));
+    for (uint32_t number = iface->routes[slot].first; number; number = route_at(table, number)->after) {
+        const struct gateway *gateway = route_gateway(table, route_at(table, number));
+        if (gateway_leads_by(gateway, iface, next_hop))
+            iface->route_print[slot] -= route_fingerprint(gateway, tree, route_node(table, number));
+    }
+    for (uint32_t number = 1; number < table->gateways_used; number++) {
+        struct gateway *gateway = table->gateways[number];
+        if (!gateway_leads_by(gateway, iface, next_hop))
+            continue;
+        gateway->dead = dead;
+        gateway->print = gateway_print(&gateway->key, dead);
+    }
+    for (uint32_t number = iface->routes[slot].first; number; number = route_at(table, number)->after) {
+        const struct gateway *gateway = route_gateway(table, route_at(table, number));
+        if (!gateway_leads_by(gateway, iface, next_hop))
+            continue;
+        uint32_t node = route_node(table, number);
+        struct prefix_key key = node_key(tree, node);
+        iface->route_print[slot] += route_fingerprint(gateway, tree, node);
+        route_changed(host, slot, &key, prefix_tree_node(tree, node)->length);
+    }
+    host_leave(host, former);
 }
 
 /* Two sets of usable routes are taken for equal when these sums are: a chance of 2^-64 for each comparison, and the same in
