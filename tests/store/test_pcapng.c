@@ -409,15 +409,15 @@ static void pass_datagrams(uint8_t family)
     passes(&packet);
     packet.payload = payload(data, sizeof data);
     packet.flags = PACKET_IS_FRAGMENT;
-    packet.whole_bytes = sizeof data + UDP_HEADER_BYTES;
+    uint32_t whole = sizeof data + UDP_HEADER_BYTES;
+    packet.whole_size = ip_header_bytes(family) + whole;
     packet.identification = 77;
-    for (uint32_t at = 0; at < packet.whole_bytes; at += 1480) {
+    for (uint32_t at = 0; at < whole; at += 1480) {
         struct packet part = packet;
-        uint32_t last = at + 1480 < packet.whole_bytes ? at + 1480 : packet.whole_bytes;
-        part.flags |= (uint16_t)(last < packet.whole_bytes ? PACKET_MORE_FRAGMENTS : 0);
+        uint32_t last = at + 1480 < whole ? at + 1480 : whole;
+        part.flags |= (uint16_t)(last < whole ? PACKET_MORE_FRAGMENTS : 0);
         part.fragment_offset = (uint16_t)at;
-        part.payload.offset = at ? at - UDP_HEADER_BYTES : 0;
-        part.payload.size = last - UDP_HEADER_BYTES - part.payload.offset;
+        part.size = wire_ip_bytes(&part) + last - at;
         passes(&part);
     }
 }
@@ -453,8 +453,12 @@ static void pass_icmp(uint8_t family)
         packet.icmp.about.protocol = quoted[i == 2 && family == KERNEL_IPV6 ? 3 : i];
         packet.icmp.about.source_port = 9;
         packet.icmp.about.destination_port = 10;
-        for (packet.size = 0; packet.size < 300; packet.size += 60)
+        for (packet.size = 0; packet.size < 300; packet.size += 60) {
             passes(&packet);
+            packet.icmp.about.size = 1500;
+            passes(&packet);
+            packet.icmp.about.size = 0;
+        }
     }
 }
 

@@ -165,19 +165,17 @@ END_TEST
 static void fragments_of(const struct packet *whole, uint32_t most)
 {
     static uint8_t datagram[ROOM];
-    size_t size = wire_encode(whole, datagram, ROOM), start = ip_header_bytes(whole->family), transport = UDP_HEADER_BYTES;
+    size_t size = wire_encode(whole, datagram, ROOM), start = ip_header_bytes(whole->family);
     uint32_t whole_bytes = (uint32_t)(size - start);
     for (uint32_t at = 0; at < whole_bytes; at += most) {
         struct packet part = *whole;
         uint32_t end = at + most < whole_bytes ? at + most : whole_bytes;
-        uint32_t skipped = at > transport ? at - (uint32_t)transport : 0;
         part.flags |= (uint16_t)(PACKET_IS_FRAGMENT | (end < whole_bytes ? PACKET_MORE_FRAGMENTS : 0));
         part.fragment_offset = (uint16_t)at;
         part.identification = 0xdeadbeef;
-        part.whole_bytes = whole_bytes;
-        part.payload.offset += skipped;
-        part.payload.size = end - (uint32_t)transport - skipped;
+        part.whole_size = (uint32_t)size;
         uint32_t header = wire_ip_bytes(&part);
+        part.size = header + end - at;
         ck_assert_uint_eq(header, whole->family == KERNEL_IPV4 ? 20 : 48);
         size_t made = wire_encode(&part, bytes, ROOM);
         ck_assert_uint_eq(made, header + end - at);
@@ -185,7 +183,7 @@ static void fragments_of(const struct packet *whole, uint32_t most)
         struct packet back;
         struct wire_payload found;
         ck_assert_ptr_null(wire_decode(bytes, made, WIRE_STRICT, &back, &found));
-        ck_assert(back.fragment_offset == at && back.flags == part.flags && back.whole_bytes == 0 && found.at == header && found.size == end - at);
+        ck_assert(back.fragment_offset == at && back.flags == part.flags && back.whole_size == 0 && found.at == header && found.size == end - at);
         ck_assert_uint_eq(back.identification, whole->family == KERNEL_IPV4 ? 0xbeef : 0xdeadbeef);
         ck_assert_uint_eq(back.source_port, at == 0 ? whole->source_port : 0);
     }

@@ -8,10 +8,9 @@
  *   IGMP              `payload` is the whole message; its checksum is filled in.
  *   ARP               `payload` is the whole message.
  *   other protocols   `payload` is all that follows the IP header.
- *   fragments         `payload` is the fragment's part of the payload above; transport headers come before the first part, and their
- *                     checksum is that of the whole datagram, whose bytes lie in the same chunk before and behind the part.
- *                     `whole_bytes` is the size of the whole, transport header included. With whole_bytes 0 the part is sent as
- *                     it is, with whatever headers it holds: a fragment that came as bytes.
+ *   fragments         the record and `payload` are the whole datagram's: what the fragment carries of it follows from its offset and
+ *                     size, and the checksum is that of the whole. With whole_size 0 `payload` is what the fragment carries,
+ *                     transport header and all: such a one came as bytes.
  *
  * PACKET_DAMAGED has no wire form: such a packet is shown as it was sent.
  */

@@ -195,7 +195,7 @@ static const char *decode_ipv6(const uint8_t *bytes, size_t size, enum wire_trus
     bool part = packet->flags & PACKET_MORE_FRAGMENTS || packet->fragment_offset;
     why = part ? decode_fragment(bytes + at, size - at, packet, payload) : wire_decode_transport(bytes + at, size - at, trust, packet, payload);
     if (!part && packet->flags & PACKET_IS_FRAGMENT) /* an atomic fragment is a whole datagram (RFC 6946) */
-        packet->whole_bytes = (uint32_t)(size - at);
+        packet->whole_size = (uint32_t)(size - at) + IPV6_HEADER_BYTES;
     payload->at += at;
     return why;
 }

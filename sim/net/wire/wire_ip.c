@@ -8,36 +8,10 @@
 
 /* ---- what the IP header carries ---- */
 
-/* The whole payload of the record's datagram. A fragment's piece leads to it: its bytes lie `fragment_offset` bytes behind the start
-   of the datagram, transport header included. */
-static void whole_payload(const struct packet *packet, size_t header_bytes, struct upper *upper)
-{
-    const struct piece *piece = &packet->payload;
-    upper->payload = piece->chunk ? piece_bytes(piece) : NULL;
-    upper->payload_bytes = piece->chunk ? piece->size : 0;
-    if (!(packet->flags & PACKET_IS_FRAGMENT) || !piece->chunk || packet->whole_bytes == 0)
-        return;
-    size_t before = packet->fragment_offset > header_bytes ? packet->fragment_offset - header_bytes : 0;
-    check(packet->whole_bytes >= header_bytes && piece->offset >= before);
-    upper->payload -= before;
-    upper->payload_bytes = packet->whole_bytes - header_bytes;
-}
-
-/* Only the lengths of headers are needed before the payload is known. */
-static size_t transport_bytes(const struct packet *packet)
-{
-    switch (packet->protocol) {
-    case IP_PROTOCOL_TCP: return tcp_header_bytes(&packet->tcp);
-    case IP_PROTOCOL_UDP: return UDP_HEADER_BYTES;
-    case IP_PROTOCOL_ICMP:
-    case IP_PROTOCOL_ICMPV6: return ICMP_HEADER_BYTES;
-    default: return 0;
-    }
-}
-
+/* A fragment that came as bytes: nobody knows the rest of its datagram. */
 static bool is_opaque(const struct packet *packet)
 {
-    return packet->flags & PACKET_IS_FRAGMENT && packet->whole_bytes == 0;
+    return packet->flags & PACKET_IS_FRAGMENT && packet->whole_size == 0;
 }
 
 static void upper_make(const struct packet *packet, struct upper *upper)
@@ -45,7 +19,8 @@ static void upper_make(const struct packet *packet, struct upper *upper)
     upper->header_bytes = upper->zeros = 0;
     upper->checksum_at = NO_CHECKSUM;
     upper->pseudo = upper->never_zero = false;
-    whole_payload(packet, is_opaque(packet) ? 0 : transport_bytes(packet), upper);
+    upper->payload = packet->payload.chunk ? piece_bytes(&packet->payload) : NULL;
+    upper->payload_bytes = packet->payload.chunk ? packet->payload.size : 0;
     if (is_opaque(packet) || packet->family == PACKET_ARP)
         return;
     switch (packet->protocol) {
@@ -71,12 +46,12 @@ struct slice { size_t from, size; };
 static struct slice slice_of(const struct packet *packet, const struct upper *upper)
 {
     size_t whole = upper->header_bytes + upper->payload_bytes + upper->zeros;
-    if (!(packet->flags & PACKET_IS_FRAGMENT) || is_opaque(packet))
-        return (struct slice){ 0, whole };
-    size_t header_bytes = transport_bytes(packet), from = packet->fragment_offset;
-    size_t size = (from < header_bytes ? header_bytes - from : 0) + packet->payload.size;
-    check(from + size <= whole);
-    return (struct slice){ from, size };
+    bool part = packet->flags & PACKET_MORE_FRAGMENTS || packet->fragment_offset;
+    if (!part || is_opaque(packet))
+        return (struct slice){ 0, whole }; /* an atomic fragment is a whole datagram, too (RFC 6946) */
+    size_t ip_bytes = ip_header_bytes(packet->family) + (packet->family == KERNEL_IPV6 ? IPV6_EXTENSION_BYTES : 0);
+    check(packet->size >= ip_bytes && packet->fragment_offset + packet->size - ip_bytes <= whole);
+    return (struct slice){ packet->fragment_offset, packet->size - ip_bytes };
 }
 
 /* Copies the part of [at, at + size) that lies within the slice; returns where the next bytes go. */
