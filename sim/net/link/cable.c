@@ -72,10 +72,8 @@ static struct cable *cable_new(struct iface *a, struct iface *b)
     cable->net = net;
     cable->end[0] = a;
     cable->end[1] = b;
-    struct cable **end = &net->cables;
-    while (*end)
-        end = &(*end)->next;
-    *end = cable;
+    cable->next = net->cables;
+    net->cables = cable;
     return cable;
 }
 
@@ -139,7 +137,8 @@ void cables_free(struct net *net)
     while (net->cables) {
         struct cable *cable = net->cables;
         net->cables = cable->next;
-        cable_free(cable);
+        net_timer_stop(net->engine, &cable->timer);
+        free(cable);
     }
 }
 
@@ -267,6 +266,7 @@ bool cable_cut(struct cable *cable, bool cut, int64_t detect_ns)
     for (int i = 0; i < 2; i++)
         if (cable->link[i])
             link_cut(cable->link[i], cut);
+    cable->timer.run = ends_notice;
     if (detect_ns) {
         net_timer_set(net->engine, &cable->timer, *net->clock_ns + detect_ns, trace_cause(net->trace));
     } else {

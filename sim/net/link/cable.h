@@ -27,7 +27,7 @@ struct cable_setup cable_setup_of(const struct link *link); /* as it is now */
 /* NULL and `why`: an end has a link already, or is a loopback interface, or both are one. setup: from `a`, from `b`. */
 struct cable *cable_between(struct iface *a, struct iface *b, const struct cable_setup setup[2]);
 struct cable *cable_into(struct segment *segment, struct iface *iface, const struct cable_setup *setup);
-void cables_free(struct net *net); /* with their links and what is on them */
+void cables_free(struct net *net); /* at the end of all: not their links, which are the net's too */
 
 struct cable *cable_of(const struct iface *iface);                          /* NULL: nothing is plugged in */
 struct link *cable_link(const struct cable *cable, const struct iface *from); /* the direction that leaves there */

@@ -1,0 +1,23 @@
+/*
+ * Links and shared segments of the language: what they are made of, and what the steps link.* say of them.
+ */
+#ifndef SCRIPT_LINKS_H
+#define SCRIPT_LINKS_H
+#include "net/link/cable.h"
+#include "net/net.h"
+#include "script/load.h"
+
+/* The properties of a link, which `links`, `lan` and `link.set` share. Ends at name NULL. */
+extern const struct member link_properties[];
+
+/* Reads the properties that the object names into the setups of both directions; a list of two gives each its own. True if nothing
+   is wrong. */
+bool link_properties_read(struct problems *problems, const struct json *object, struct cable_setup setup[2]);
+bool link_properties_named(const struct json *object); /* at least one */
+
+void links_build(const struct scenario *scenario, struct net *net, struct problems *problems); /* `links` and `lan` */
+/* Interface "host.interface", or NULL and a problem with the nearest name. */
+struct iface *links_interface(struct net *net, const struct json *value, struct problems *problems);
+/* What a step link.* says, as far as it shows before the run. */
+void links_check_step(struct net *net, const struct step *step, struct problems *problems);
+#endif

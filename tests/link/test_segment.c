@@ -1,0 +1,237 @@
+/*
+ * Shared segments, and what happens to cables.
+ */
+#include "link/wires.h"
+
+static struct segment *join_all(enum segment_kind kind)
+{
+    struct cable_setup setup = cable_setup_default();
+    setup.link.delay_ns = MS;
+    wires_open();
+    struct segment *segment = segment_new(wires.net, "lan", kind);
+    for (unsigned i = 0; i < HOSTS; i++)
+        ck_assert_ptr_nonnull(cable_into(segment, wires.eth0[i], &setup));
+    return segment;
+}
+
+static void packets_arrive(const char *hosts)
+{
+    ck_assert_uint_eq(wires.count, strlen(hosts));
+    for (size_t i = 0; i < wires.count; i++) {
+        ck_assert_uint_eq(wires.arrivals[i].host, (unsigned)(hosts[i] - 'a'));
+        ck_assert_int_eq(wires.arrivals[i].at_ns, MS);
+    }
+}
+
+START_TEST(a_frame_for_one_goes_to_one)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        join_all(kind ? SEGMENT_HUB : SEGMENT_SWITCH);
+        send_to(2, 1, 100);
+        send_to(3, 2, 100);
+        run_until(SECOND);
+        packets_arrive("cd");
+        wires_close();
+    }
+}
+END_TEST
+
+START_TEST(a_broadcast_goes_to_all_in_order)
+{
+    join_all(SEGMENT_SWITCH);
+    ck_assert_int_eq(send_to(254, 1, 100), KERNEL_OK);
+    run_until(MS - 1);
+    wires.count = 0; /* the sender's own copy came over its loopback */
+    run_until(SECOND);
+    packets_arrive("bcd");
+    wires_close();
+}
+END_TEST
+
+START_TEST(nobody_has_the_address)
+{
+    join_all(SEGMENT_HUB);
+    send_to(8, 1, 100);
+    run_until(SECOND);
+    ck_assert_uint_eq(wires.count, 0);
+    ck_assert_uint_eq(counted()->dropped_other, 1);
+    wires_close();
+}
+END_TEST
+
+START_TEST(an_address_moves)
+{
+    struct segment *segment = join_all(SEGMENT_SWITCH);
+    struct kernel_address moving = to_host(2).address;
+    struct prefix_key key = prefix_key_of(&moving);
+    ck_assert_ptr_eq(segment_neighbor(segment, KERNEL_IPV4, &key), wires.eth0[2]);
+    ck_assert_ptr_eq(segment_neighbor(segment, KERNEL_IPV4, &key), wires.eth0[2]);
+    ck_assert(ifaddr_remove(wires.eth0[2], &moving));
+    ck_assert_ptr_null(segment_neighbor(segment, KERNEL_IPV4, &key));
+    struct ifaddr_setup setup = { .address = moving, .prefix_length = 24, .state = ADDRESS_PREFERRED };
+    ck_assert_ptr_nonnull(ifaddr_add(wires.eth0[3], &setup));
+    ck_assert_ptr_eq(segment_neighbor(segment, KERNEL_IPV4, &key), wires.eth0[3]);
+    iface_media(wires.eth0[3], false);
+    ck_assert_ptr_null(segment_neighbor(segment, KERNEL_IPV4, &key));
+    wires_close();
+}
+END_TEST
+
+START_TEST(a_member_leaves)
+{
+    struct segment *segment = join_all(SEGMENT_SWITCH);
+    cable_unplug(wires.eth0[1]);
+    ck_assert_ptr_null(wires.eth0[1]->link);
+    ck_assert_ptr_eq(segment_next(segment, NULL), wires.eth0[0]);
+    ck_assert_ptr_eq(segment_next(segment, wires.eth0[0]), wires.eth0[2]);
+    ck_assert_ptr_eq(segment_next(segment, wires.eth0[3]), NULL);
+    send_to(2, 1, 100);
+    send_to(1, 2, 100);
+    run_until(SECOND);
+    packets_arrive("c");
+    wires_close();
+}
+END_TEST
+
+START_TEST(a_member_is_cut_off)
+{
+    join_all(SEGMENT_SWITCH);
+    ck_assert(cable_cut(cable_of(wires.eth0[2]), true, 0));
+    ck_assert(!iface_view(wires.eth0[2]).connected);
+    ck_assert(iface_view(wires.eth0[0]).connected);
+    send_to(2, 1, 100);
+    send_to(3, 2, 100);
+    run_until(SECOND);
+    packets_arrive("d");
+    wires_close();
+}
+END_TEST
+
+/* ---- cables ---- */
+
+static struct cable *cable_open(void)
+{
+    struct cable_setup setup = cable_setup_default();
+    setup.link.delay_ns = 10 * MS;
+    wires_open();
+    plug(&setup);
+    return cable_of(wires.eth0[0]);
+}
+
+START_TEST(both_ends_notice_at_once)
+{
+    struct cable *cable = cable_open();
+    send_to(1, 1, 100);
+    run_until(5 * MS);
+    ck_assert(cable_cut(cable, true, 0));
+    ck_assert(!iface_view(wires.eth0[0]).connected && !iface_view(wires.eth0[1]).connected);
+    ck_assert(!cable_cut(cable, true, 0));
+    run_until(SECOND);
+    ck_assert_uint_eq(wires.count, 0); /* what was on it is lost */
+    ck_assert_uint_eq(counted()->dropped_other, 1);
+    ck_assert(cable_cut(cable, false, 0));
+    ck_assert(iface_view(wires.eth0[0]).connected && iface_view(wires.eth0[1]).connected);
+    send_to(1, 2, 100);
+    run_until(2 * SECOND);
+    ck_assert_uint_eq(wires.count, 1);
+    wires_close();
+}
+END_TEST
+
+START_TEST(detection_takes_its_time)
+{
+    struct cable *cable = cable_open();
+    cable_cut(cable, true, 20 * MS);
+    ck_assert(iface_view(wires.eth0[0]).connected);
+    send_to(1, 1, 100);
+    run_until(20 * MS - 1);
+    ck_assert(iface_view(wires.eth0[0]).connected && iface_view(wires.eth0[1]).connected);
+    run_until(20 * MS);
+    ck_assert(!iface_view(wires.eth0[0]).connected && !iface_view(wires.eth0[1]).connected);
+    cable_cut(cable, false, 0);
+    ck_assert(iface_view(wires.eth0[0]).connected);
+    cable_cut(cable, true, 20 * MS); /* nobody notices a short break */
+    cable_cut(cable, false, 0);
+    run_until(SECOND);
+    ck_assert(iface_view(wires.eth0[0]).connected && iface_view(wires.eth0[1]).connected);
+    ck_assert_uint_eq(wires.count, 0);
+    wires_close();
+}
+END_TEST
+
+START_TEST(one_direction_is_cut)
+{
+    cable_open();
+    ck_assert(cable_cut_from(wires.eth0[1], true));
+    ck_assert(!cable_cut_from(wires.eth0[1], true));
+    send_to(1, 1, 100);
+    struct kernel_socket peer = to_host(0);
+    struct piece piece = pattern_piece(wires.net, 2, 100);
+    ck_assert_int_eq(udp_send_piece(wires.endpoints[1], &piece, &peer), KERNEL_OK);
+    run_until(SECOND);
+    ck_assert_uint_eq(wires.count, 1);
+    ck_assert_uint_eq(wires.arrivals[0].host, 1);
+    ck_assert(iface_view(wires.eth0[0]).connected && iface_view(wires.eth0[1]).connected);
+    wires_close();
+}
+END_TEST
+
+START_TEST(the_far_end_sees_an_interface_go)
+{
+    cable_open();
+    send_to(1, 1, 100);
+    ck_assert(iface_remove(wires.eth0[1]));
+    wires.endpoints[1] = NULL;
+    run_until(SECOND);
+    ck_assert_ptr_null(wires.eth0[0]->link);
+    ck_assert(!iface_view(wires.eth0[0]).connected);
+    wires_close();
+}
+END_TEST
+
+START_TEST(speed_and_metric_follow_the_rate)
+{
+    struct cable *cable = cable_open();
+    ck_assert_uint_eq(iface_view(wires.eth0[0]).metric, 25);
+    struct cable_setup setup = cable_setup_of(cable_link(cable, wires.eth0[0]));
+    setup.link.rate_bps = 10000000;
+    cable_set(wires.eth0[0], &setup);
+    ck_assert_uint_eq(iface_view(wires.eth0[0]).speed_bps, 10000000);
+    ck_assert_uint_eq(iface_view(wires.eth0[0]).metric, 55);
+    ck_assert_uint_eq(iface_view(wires.eth0[1]).metric, 25); /* the other direction keeps its own */
+    wires_close();
+}
+END_TEST
+
+START_TEST(what_cannot_be_plugged)
+{
+    struct cable_setup setup[2] = { cable_setup_default(), cable_setup_default() };
+    cable_open();
+    ck_assert_ptr_null(cable_between(wires.eth0[0], wires.eth0[2], setup));
+    ck_assert_ptr_null(cable_between(wires.eth0[2], wires.eth0[2], setup));
+    ck_assert_ptr_null(cable_between(wires.eth0[2], iface_find(wires.hosts[3], "loopback"), setup));
+    ck_assert_ptr_nonnull(cable_between(wires.eth0[2], wires.eth0[3], setup));
+    wires_close();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("segment");
+    TCase *segments = tcase_create("segments"), *cables = tcase_create("cables");
+    tcase_add_test(segments, a_frame_for_one_goes_to_one);
+    tcase_add_test(segments, a_broadcast_goes_to_all_in_order);
+    tcase_add_test(segments, nobody_has_the_address);
+    tcase_add_test(segments, an_address_moves);
+    tcase_add_test(segments, a_member_leaves);
+    tcase_add_test(segments, a_member_is_cut_off);
+    suite_add_tcase(suite, segments);
+    tcase_add_test(cables, both_ends_notice_at_once);
+    tcase_add_test(cables, detection_takes_its_time);
+    tcase_add_test(cables, one_direction_is_cut);
+    tcase_add_test(cables, the_far_end_sees_an_interface_go);
+    tcase_add_test(cables, speed_and_metric_follow_the_rate);
+    tcase_add_test(cables, what_cannot_be_plugged);
+    suite_add_tcase(suite, cables);
+    return suite_main(suite);
+}
