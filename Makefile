@@ -62,7 +62,7 @@ LIBS := -L/usr/lib/$(CONFIG)-linux-gnu -Wl,-rpath-link,/usr/lib/$(CONFIG)-linux-
 endif
 LINK := -Wl,--dynamic-list=sim/exports.list
 
-SIM := $(sort $(filter-out sim/cli/main.c,$(wildcard sim/*.c sim/*/*.c)))
+SIM := $(sort $(filter-out sim/cli/main.c,$(wildcard sim/*.c sim/*/*.c sim/*/*/*.c)))
 PROVIDER := $(sort $(wildcard provider/*.c))
 OBJECTS := $(SIM:%.c=$B/%.o) $(PROVIDER:%.c=$B/%.o)
 MAIN := $B/sim/cli/main.o
@@ -70,7 +70,7 @@ LIBRARY := $B/libwspsim.a
 TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: always all run test unit deps deps-test deps-arch install uninstall tidy format cover help clean bench marks replay replay-arch clauses golden scenarios-test cli-test
+.PHONY: always all run test unit deps deps-test deps-arch install uninstall tidy format cover help clean bench marks fidelity replay replay-arch clauses golden scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN)
 
@@ -135,6 +135,8 @@ bench: all
 	bin/wspsim bench
 marks: all
 	@tests/marks.sh
+fidelity: $B/tests/fidelity/point
+	@NS3=$(NS3) FAST=$(FAST) tests/fidelity.sh
 
 # ---- what it needs ----
 deps:
@@ -175,6 +177,7 @@ help:
 	@echo "make replay       determinism: compilers, addresses, locales, environments"
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
+	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"
 	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
 	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format on what you changed"
 	@echo "make cover        line coverage                       make clean        removes build/ and bin/"

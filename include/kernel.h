@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* A provider that uses this header exports `const uint32_t wspsim_kernel_abi = KERNEL_ABI;`; the loader checks it. */
-#define KERNEL_ABI 1u
+#define KERNEL_ABI 2u
 
 enum kernel_status {
     KERNEL_OK,
@@ -31,11 +31,29 @@ enum kernel_status {
     KERNEL_STACK_DOWN,         /* the network subsystem of this host has failed */
     KERNEL_NET_UNREACHABLE,    /* no route */
     KERNEL_NET_DOWN,           /* no interface but loopback is connected: all connectivity is lost */
-    KERNEL_NOT_SUPPORTED,      /* the stack does not do this (no function says so yet) */
-    KERNEL_NO_RESOURCES,       /* (no function says so yet) */
+    KERNEL_NOT_SUPPORTED,      /* the stack, or this transport, does not do this */
+    KERNEL_NO_RESOURCES,
     KERNEL_BAD_HANDLE,         /* no such endpoint, event or request */
     KERNEL_BAD_ARGUMENT,
     KERNEL_INTERRUPTED,        /* a wait was ended from outside before what it waited for */
+    KERNEL_PENDING,            /* accepted: complete() will come */
+    KERNEL_WOULD_BLOCK,        /* not now, and the caller gave no function to complete */
+    KERNEL_ADDRESS_IN_USE,
+    KERNEL_ADDRESS_EXCLUSIVE,  /* in use by somebody who does not share, or shares only with those who do */
+    KERNEL_ADDRESS_NOT_LOCAL,  /* bind: no address of this host; connect: an address nobody can have */
+    KERNEL_NO_PORTS,           /* every dynamic port is taken */
+    KERNEL_HOST_UNREACHABLE,
+    KERNEL_REFUSED,            /* the peer's host answered with a reset */
+    KERNEL_RESET,              /* the peer reset the connection; datagrams: it has no such port */
+    KERNEL_ABORTED,            /* the connection was given up on this side */
+    KERNEL_NET_RESET,          /* keep-alive found nobody; datagrams: the hop limit ran out on the way */
+    KERNEL_NOT_CONNECTED,
+    KERNEL_IS_CONNECTED,
+    KERNEL_IN_PROGRESS,        /* a connect is under way */
+    KERNEL_SHUT_DOWN,          /* this direction was shut down by the caller */
+    KERNEL_TOO_LONG,           /* the message is longer than the transport, or the receive buffer, can hold */
+    KERNEL_DENIED,             /* it needs a permission: broadcast, administrator */
+    KERNEL_CLOSED,             /* the topic's subject has come to its end */
 };
 
 /* ---- who am I, and when ---------------------------------------------------------------------------------------------- */
@@ -110,19 +128,38 @@ enum kernel_status kernel_best_path(const struct kernel_address *destination, st
 
 typedef uint64_t kernel_request; /* names an accepted request; never used twice; 0 names none */
 
-/* status: KERNEL_OK, KERNEL_CANCELLED, KERNEL_STACK_DOWN or the result the topic defines. count: bytes; 0 for the two topics below. */
+/* status: KERNEL_OK, KERNEL_CANCELLED, KERNEL_STACK_DOWN or the result the call defines. count: bytes moved; for
+   KERNEL_TOPIC_ENDPOINT the conditions that came about. */
 typedef void kernel_complete(void *cookie, enum kernel_status status, uint64_t count);
 
 enum kernel_topic {
     KERNEL_TOPIC_ADDRESSES, /* the list of kernel_local_addresses(family) has become another set */
     KERNEL_TOPIC_PATH,      /* kernel_best_path(destination) has another source or another error; the unspecified address
                                stands for any routing change of the family. Completes with the new result's status. */
+    KERNEL_TOPIC_ENDPOINT,  /* one of `conditions` has come about at `endpoint` (a new datagram, more bytes, room again …) */
+    KERNEL_TOPIC_BACKLOG,   /* the ideal send backlog of `endpoint` has changed; KERNEL_CLOSED when it can send no more,
+                               KERNEL_NOT_CONNECTED at once when it is not connected */
+};
+
+/* Conditions of an endpoint, as bits. */
+enum kernel_condition {
+    KERNEL_READABLE = 1,     /* data, or a message, or an error a receive would tell */
+    KERNEL_WRITABLE = 2,     /* a send would take something */
+    KERNEL_URGENT = 4,       /* out-of-band data waits */
+    KERNEL_ACCEPTABLE = 8,   /* a connection waits to be accepted */
+    KERNEL_ESTABLISHED = 16, /* connected */
+    KERNEL_PEER_CLOSED = 32, /* the peer's end of stream has arrived; data before it may still wait */
+    KERNEL_FAILED = 64,      /* connect failed, or the connection is lost: kernel_state says why */
+    KERNEL_DRAINED = 128,    /* everything sent, the end of stream too, is acknowledged */
+    KERNEL_QOS_CHANGED = 256,
 };
 
 struct kernel_watch {
     enum kernel_topic topic;
     enum kernel_family family;
     struct kernel_address destination; /* KERNEL_TOPIC_PATH */
+    uint64_t endpoint;                 /* the last two topics */
+    uint32_t conditions;               /* KERNEL_TOPIC_ENDPOINT: enum kernel_condition */
 };
 
 /* Completes at the first change after this call. Accepts any number of watches; one change completes every watch it
@@ -140,10 +177,183 @@ enum kernel_transport { KERNEL_TCP = 6, KERNEL_UDP = 17, KERNEL_RAW = 255 };
 
 typedef uint64_t kernel_endpoint; /* never used twice; 0 names none */
 
-/* KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (family, transport); closing: KERNEL_OK, KERNEL_BAD_HANDLE. */
+struct kernel_socket { struct kernel_address address; uint16_t port; }; /* the port in host order; address.family 0: none */
 
+/* KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (family, transport). */
 enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_transport transport, uint8_t protocol, kernel_endpoint *endpoint);
+
+/* Ends the endpoint: what is pending on it must have been cancelled before. A connection ends gracefully behind the caller's
+   back, or with a reset when received data was never read; kernel_endpoint_abort always resets. KERNEL_OK, KERNEL_BAD_HANDLE. */
 enum kernel_status kernel_endpoint_close(kernel_endpoint endpoint);
+enum kernel_status kernel_endpoint_abort(kernel_endpoint endpoint);
+
+/* The unspecified address binds to all; port 0 takes a dynamic one. KERNEL_OK, KERNEL_BAD_ARGUMENT (bound already, other
+   family), KERNEL_ADDRESS_NOT_LOCAL, KERNEL_ADDRESS_IN_USE, KERNEL_ADDRESS_EXCLUSIVE, KERNEL_NO_PORTS. */
+enum kernel_status kernel_bind(kernel_endpoint endpoint, const struct kernel_socket *local);
+
+/* What the endpoint is bound and connected to. Local: KERNEL_BAD_ARGUMENT while unbound. Peer: KERNEL_NOT_CONNECTED. */
+enum kernel_status kernel_local(kernel_endpoint endpoint, struct kernel_socket *local);
+enum kernel_status kernel_peer(kernel_endpoint endpoint, struct kernel_socket *peer);
+
+/* How a call that may take time is to end. Without `complete` it never pends: KERNEL_WOULD_BLOCK. With it KERNEL_PENDING is an
+   answer, *request names the request, and complete() comes once. `lasting`: it belongs to the process, not to the thread. */
+struct kernel_how { kernel_complete *complete; void *cookie; bool lasting; kernel_request *request; };
+
+/* Streams: starts the handshake (binds first if need be); pending until it ends, KERNEL_OK, KERNEL_REFUSED, KERNEL_TIMED_OUT,
+   KERNEL_NET_UNREACHABLE, KERNEL_HOST_UNREACHABLE. Without `complete` it goes on by itself and answers KERNEL_WOULD_BLOCK.
+   KERNEL_IN_PROGRESS, KERNEL_IS_CONNECTED, KERNEL_ADDRESS_NOT_LOCAL, KERNEL_ADDRESS_IN_USE, KERNEL_NO_PORTS.
+   Messages: sets the peer at once; the unspecified address dissolves the association. */
+enum kernel_status kernel_connect(kernel_endpoint endpoint, const struct kernel_socket *peer, const struct kernel_how *how);
+
+/* backlog 0 counts as 1. KERNEL_OK, KERNEL_NOT_SUPPORTED, KERNEL_BAD_ARGUMENT (unbound), KERNEL_IS_CONNECTED. */
+enum kernel_status kernel_listen(kernel_endpoint endpoint, uint32_t backlog);
+
+/* The caller's until the accept has ended: the new endpoint has the listener's options. */
+struct kernel_accepted { kernel_endpoint endpoint; struct kernel_socket peer; };
+enum kernel_status kernel_accept(kernel_endpoint endpoint, struct kernel_accepted *accepted, const struct kernel_how *how);
+
+enum kernel_transfer_flag {
+    KERNEL_PEEK = 1,        /* receive: leave it where it is */
+    KERNEL_OUT_OF_BAND = 2, /* send: the last byte is urgent; receive: the urgent byte. In a result: it was urgent */
+    KERNEL_WAIT_ALL = 4,    /* receive, streams: fill the buffer */
+    KERNEL_TRUNCATED = 8,   /* result: the message was longer; the rest is lost (unless peeked) */
+    KERNEL_BROADCAST = 16,  /* result: it came to a broadcast address */
+    KERNEL_MULTICAST = 32,  /* result: it came to a group */
+};
+
+struct kernel_piece { void *bytes; size_t size_bytes; };
+
+/* One send or receive: the caller's memory, pieces and their bytes too, until it has ended. The bytes of a send are taken at
+   the call; those of a receive are written when it ends. */
+struct kernel_transfer {
+    const struct kernel_piece *pieces;
+    size_t piece_count;
+    uint32_t flags;              /* enum kernel_transfer_flag; a receive writes the result's */
+    struct kernel_socket peer;   /* messages: to whom (family 0: the connected peer); a receive writes from whom */
+    struct kernel_address local; /* a receive of a message writes: to which address it came, */
+    uint32_t interface_index;    /* by which interface */
+    uint8_t hop_limit;           /* and with which remaining hop limit */
+    uint64_t count;              /* result: bytes moved */
+};
+
+/* Streams: KERNEL_OK when the bytes are taken, under the rules of send buffering (host-stack 4.5): a send within the quota, or
+   over it with at most one other outstanding, is taken whole at once. Messages: all or nothing. Errors: KERNEL_NOT_CONNECTED,
+   KERNEL_SHUT_DOWN, KERNEL_TOO_LONG, KERNEL_DENIED (broadcast), KERNEL_NET_UNREACHABLE, KERNEL_NET_DOWN, KERNEL_RESET,
+   KERNEL_ABORTED, KERNEL_TIMED_OUT, KERNEL_NET_RESET. A pending send that is cancelled: its bytes are sent all the same. */
+enum kernel_status kernel_send(kernel_endpoint endpoint, struct kernel_transfer *transfer, const struct kernel_how *how);
+
+/* Streams: KERNEL_OK with count 0 at the end of the stream. Messages: one a call; KERNEL_TOO_LONG (and KERNEL_TRUNCATED) when it
+   did not fit. A pending receive takes what arrives before any later one. Errors as above, KERNEL_BAD_ARGUMENT (unbound;
+   KERNEL_OUT_OF_BAND with nothing urgent, or inline). */
+enum kernel_status kernel_receive(kernel_endpoint endpoint, struct kernel_transfer *transfer, const struct kernel_how *how);
+
+enum kernel_direction { KERNEL_RECEIVING = 1, KERNEL_SENDING = 2 };
+enum kernel_status kernel_shutdown(kernel_endpoint endpoint, uint32_t directions); /* KERNEL_OK, KERNEL_NOT_CONNECTED */
+
+struct kernel_state {
+    uint32_t conditions;          /* that hold now: enum kernel_condition */
+    uint64_t readable_bytes;      /* all that waits; messages: the sum of their lengths */
+    uint64_t next_message_bytes;  /* messages: the first one's length */
+    bool at_mark;                 /* the next byte to read is the urgent one, or follows the one that was taken out */
+    enum kernel_status failure;   /* KERNEL_FAILED */
+};
+enum kernel_status kernel_state(kernel_endpoint endpoint, struct kernel_state *state);
+
+/* What can be set on an endpoint, all of it a number; defaults and ranges in host-stack, sections 4 to 7. */
+enum kernel_option {
+    KERNEL_SEND_BUFFER, KERNEL_RECEIVE_BUFFER,                    /* bytes */
+    KERNEL_REUSE_ADDRESS, KERNEL_EXCLUSIVE_ADDRESS, KERNEL_RANDOM_PORT, KERNEL_IPV6_ONLY, /* before bind */
+    KERNEL_ALLOW_BROADCAST, KERNEL_RECEIVE_BROADCAST,
+    KERNEL_HOP_LIMIT, KERNEL_TRAFFIC_CLASS, KERNEL_DONT_FRAGMENT, KERNEL_UNICAST_INTERFACE,
+    KERNEL_MULTICAST_INTERFACE, KERNEL_MULTICAST_HOP_LIMIT, KERNEL_MULTICAST_LOOP, /* interface index; loop: at the receiver */
+    KERNEL_CIRCULAR_QUEUE, KERNEL_TELL_PORT_UNREACHABLE, KERNEL_TELL_HOPS_EXCEEDED, KERNEL_NO_CHECKSUM, /* datagrams */
+    KERNEL_HEADER_INCLUDED, KERNEL_CAPTURE,                       /* raw; capture: 0 off, 1 all, 2 socket level, 3 IP level */
+    KERNEL_NO_DELAY, KERNEL_URGENT_INLINE, KERNEL_URGENT_RFC1122, /* streams, from here on */
+    KERNEL_KEEPALIVE, KERNEL_KEEPALIVE_IDLE_MS, KERNEL_KEEPALIVE_INTERVAL_MS, KERNEL_KEEPALIVE_PROBES,
+    KERNEL_MAX_RETRANSMISSION_S, KERNEL_TIMESTAMPS, KERNEL_ACK_FREQUENCY, KERNEL_INITIAL_RTT_MS, KERNEL_SYN_RETRIES,
+    KERNEL_FAIL_ON_ICMP, KERNEL_CONDITIONAL_ACCEPT,
+    KERNEL_COMPATIBILITY,                                         /* bit 0 no auto-tuning and scaling, bit 1 smaller scale, bit 2 fixed receive buffer */
+    KERNEL_IDEAL_SEND_BACKLOG,                                    /* get only; KERNEL_NOT_CONNECTED */
+    KERNEL_PATH_MTU, KERNEL_CONNECTED_S, KERNEL_MAX_MESSAGE,      /* get only */
+    KERNEL_PROCESSOR,                                             /* get only: group << 16 | number, of receive side scaling */
+    KERNEL_OPTION_COUNT,
+};
+/* KERNEL_OK, KERNEL_NOT_SUPPORTED (not for this transport), KERNEL_BAD_ARGUMENT (value, or too late), KERNEL_NOT_CONNECTED. */
+enum kernel_status kernel_option_set(kernel_endpoint endpoint, enum kernel_option option, uint64_t value);
+enum kernel_status kernel_option_get(kernel_endpoint endpoint, enum kernel_option option, uint64_t *value);
+
+/* Groups (host-stack 7): without a source the plain forms. interface_index 0: the default multicast interface. */
+enum kernel_membership { KERNEL_JOIN, KERNEL_LEAVE, KERNEL_BLOCK_SOURCE, KERNEL_UNBLOCK_SOURCE, KERNEL_JOIN_SOURCE, KERNEL_LEAVE_SOURCE };
+struct kernel_group { struct kernel_address group, source; uint32_t interface_index; };
+enum kernel_status kernel_membership(kernel_endpoint endpoint, enum kernel_membership change, const struct kernel_group *group);
+
+/* Blocks of ports (host-stack 4.8). start 0: any; the token names the block. KERNEL_OK, KERNEL_ADDRESS_IN_USE, KERNEL_NO_PORTS,
+   KERNEL_BAD_ARGUMENT, KERNEL_DENIED (another process's). */
+struct kernel_port_block { uint16_t start; uint16_t count; uint64_t token; };
+enum kernel_status kernel_ports_reserve(enum kernel_transport transport, kernel_endpoint endpoint, struct kernel_port_block *block);
+enum kernel_status kernel_ports_release(enum kernel_transport transport, const struct kernel_port_block *block);
+enum kernel_status kernel_ports_associate(kernel_endpoint endpoint, uint64_t token);
+
+/* Whether receive side scaling is enabled on at least one interface of the host (host-stack 8.5). KERNEL_OK, KERNEL_STACK_DOWN. */
+enum kernel_status kernel_rss_enabled(bool *enabled);
+
+/* ---- quality of service of an endpoint (host-stack 9) ---------------------------------------------------------------- */
+
+enum kernel_service { /* numbered as on the wire of RSVP's clients */
+    KERNEL_SERVICE_NONE = 0, KERNEL_SERVICE_BEST_EFFORT = 1, KERNEL_SERVICE_CONTROLLED_LOAD = 2, KERNEL_SERVICE_GUARANTEED = 3,
+    KERNEL_SERVICE_UNAVAILABLE = 4, KERNEL_SERVICE_GENERAL = 5, KERNEL_SERVICE_NO_CHANGE = 6, KERNEL_SERVICE_NONCONFORMING = 9,
+    KERNEL_SERVICE_NETWORK_CONTROL = 10, KERNEL_SERVICE_QUALITATIVE = 13,
+};
+
+#define KERNEL_FLOW_UNSPECIFIED 0xFFFFFFFFu /* in any member but the service */
+#define KERNEL_FLOW_INFINITE 0xFFFFFFFEu    /* in a rate */
+
+/* One direction. Rates in bytes a second, sizes in bytes, times in microseconds. */
+struct kernel_flow {
+    uint32_t token_rate, bucket_size, peak_rate, latency_us, delay_variation_us, service, max_message, least_policed;
+};
+
+enum kernel_excess { KERNEL_EXCESS_BORROW, KERNEL_EXCESS_SHAPE, KERNEL_EXCESS_DISCARD, KERNEL_EXCESS_BORROW_PLUS, KERNEL_EXCESS_BY_SERVICE };
+
+struct kernel_qos {
+    struct kernel_flow sending, receiving; /* service NO_CHANGE keeps a direction, NONE ends it */
+    bool no_signalling;                    /* local traffic control only: nobody is told, nothing is reserved */
+    bool no_traffic_control;
+    bool confirm;                          /* the receiver wants to hear of its reservation */
+    enum kernel_excess excess;             /* what becomes of packets beyond the flow */
+    uint32_t shaping_rate;                 /* bytes a second instead of the token rate; 0: the token rate */
+    struct kernel_socket destination;      /* of an unconnected sender; family 0: the peer */
+};
+
+/* The newest word about a flow: an answer to a request, or news from the network. */
+enum kernel_qos_news {
+    KERNEL_QOS_NOTHING,
+    KERNEL_QOS_RECEIVERS, KERNEL_QOS_SENDERS,             /* a reservation, a path has arrived */
+    KERNEL_QOS_NO_SENDERS, KERNEL_QOS_NO_RECEIVERS,
+    KERNEL_QOS_CONFIRMED,
+    KERNEL_QOS_NOT_ADMITTED,                              /* too little bandwidth, too much delay */
+    KERNEL_QOS_BAD_SERVICE, KERNEL_QOS_BAD_FLOW,          /* refused as it stands */
+};
+
+/* KERNEL_OK: it holds (nothing is to be signalled, or the other end has nothing to say to it now); KERNEL_PENDING: messages are
+   under way, and KERNEL_QOS_CHANGED at the endpoint will tell of the answer; KERNEL_BAD_ARGUMENT: *news says what is wrong, and
+   nothing has changed; KERNEL_NO_RESOURCES (more than the outgoing link carries), KERNEL_NOT_SUPPORTED (no quality of service
+   here, or not for this transport), KERNEL_BAD_HANDLE, KERNEL_STACK_DOWN. Before it is connected a sender only keeps its wish. */
+enum kernel_status kernel_qos_set(kernel_endpoint endpoint, const struct kernel_qos *qos, enum kernel_qos_news *news);
+
+/* What holds now, with the sender's flow as it was told to a receiver, and the newest news. A direction that never was has the
+   service NONE. `changed`: directions (enum kernel_direction) that changed since the last such call. KERNEL_OK,
+   KERNEL_NOT_SUPPORTED, KERNEL_NOT_CONNECTED (streams), KERNEL_BAD_ARGUMENT (unbound), KERNEL_BAD_HANDLE, KERNEL_STACK_DOWN. */
+struct kernel_qos_state { struct kernel_qos qos; enum kernel_qos_news news; uint32_t changed; };
+enum kernel_status kernel_qos_get(kernel_endpoint endpoint, struct kernel_qos_state *state);
+
+enum kernel_qos_question {
+    KERNEL_QOS_MAY_SEND = 1, KERNEL_QOS_SIGNALS, KERNEL_QOS_LINE_RATE, KERNEL_QOS_TRAFFIC_CONTROL, /* truth, truth, bits/s, truth */
+    KERNEL_QOS_LOCAL_ABILITY, KERNEL_QOS_PATH_ABILITY,    /* 0 not known, 1 unable, 2 able */
+    KERNEL_QOS_ALLOWED_RATE,                              /* bytes/s; KERNEL_FLOW_UNSPECIFIED without a flow */
+};
+/* KERNEL_OK, KERNEL_BAD_ARGUMENT (question), KERNEL_NOT_SUPPORTED, KERNEL_BAD_HANDLE. */
+enum kernel_status kernel_qos_check(kernel_endpoint endpoint, enum kernel_qos_question question, uint32_t *answer);
 
 /* ---- waiting: the one call that may take simulated time -------------------------------------------------------------- */
 

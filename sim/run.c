@@ -12,7 +12,13 @@
 #include "core/engine.h"
 #include "core/fault.h"
 #include "core/text.h"
+#include "core/trace_order.h"
+#include "net/link/codel.h"
+#include "net/link/link.h"
 #include "net/net.h"
+#include "net/tcp/tcp.h"
+#include "net/timer.h"
+#include "net/traffic/traffic.h"
 #include "ws2/judge.h"
 #include "ws2/ws2.h"
 
@@ -29,7 +35,7 @@ struct run {
     struct net *net;
     struct ws2 *ws2;
     struct script *script;
-    uint64_t rows_read;
+    struct trace_cursor rows_read;
     const char *stopped;      /* why it ended before its time */
     char **error;
     sigjmp_buf home;
@@ -63,6 +69,13 @@ static void run_event(const struct event *event)
     case EVENT_THREAD_READY: thread_resume(thread_of(event->subject.task)); break;
     case EVENT_WAIT_TIMEOUT: thread_timeout(event->subject.task); break;
     case EVENT_ADDRESS_TIMER: ifaddr_timer(event->subject.ifaddr); break;
+    case EVENT_LINK:
+        if (event->number) codel_event(event->subject.link); /* its wire is free */
+        else link_event(event->subject.link);
+        break;
+    case EVENT_TCP_TIMER: tcp_timer(event->subject.endpoint, (unsigned)event->number); break;
+    case EVENT_NET_TIMER: net_timer_run(event->subject.net_timer); break;
+    case EVENT_TRAFFIC: traffic_event(event->subject.traffic); break;
     }
 }
 
@@ -74,9 +87,10 @@ static bool run_read_rows(struct run *run)
     uint64_t newest = *trace_newest(run->trace);
     struct trace_row row;
     if (setup->recorder && !recorder_rows(setup->recorder, run->trace, run->error)) return false;
-    for (; setup->row && run->rows_read < newest; run->rows_read++)
-        if (trace_read(run->trace, run->rows_read + 1, &row)) setup->row(&row, setup->row_argument);
+    if (setup->capture && !pcapng_rows(setup->capture, run->trace, run->error)) return false;
+    while (setup->row && trace_cursor_next(&run->rows_read, run->trace, &row)) setup->row(&row, setup->row_argument);
     if (newest > ROWS_KEPT) trace_forget_before(run->trace, newest - ROWS_KEPT);
+    if (trace_newest_packet(run->trace)) trace_forget_before(run->trace, trace_newest_packet(run->trace));
     return true;
 }
 
@@ -224,7 +238,9 @@ static bool run_build(struct run *run, struct problems *problems)
     run->engine = engine_new();
     run->trace = trace_new(engine_clock(run->engine));
     check_describes(setup->seed, engine_clock(run->engine), trace_newest(run->trace));
+    trace_listen_packets(run->trace, setup->packets || setup->capture);
     run->net = net_new(run->engine, run->trace);
+    net_packets_with_bytes(run->net, setup->capture != NULL);
     run->ws2 = ws2_new(run->engine, run->trace, run->net);
     run->script = script_new(&(struct script_setup){ setup->scenario, run->engine, run->trace, run->net, run->ws2, setup->seed, setup->provider }, problems);
     return run->script != NULL;

@@ -28,4 +28,6 @@ void bench_events(struct bench *bench);
 void bench_fibers(struct bench *bench);
 void bench_ioctl(struct bench *bench);
 void bench_flap(struct bench *bench);
+void bench_udp(struct bench *bench);
+void bench_tcp(struct bench *bench);
 #endif

@@ -15,17 +15,8 @@ enum { ROUNDS = 5, ROUNDS_QUICK = 1 };
 
 static const struct measure { const char *name; void (*run)(struct bench *bench); } measures[] = {
     { "events", bench_events }, { "fibers", bench_fibers }, { "ioctl", bench_ioctl }, { "flap", bench_flap },
-    { "udp", NULL }, { "tcp", NULL }, { "record", NULL }, /* not in this version */
+    { "udp", bench_udp }, { "tcp", bench_tcp }, { "record", NULL }, /* not in this version */
 };
-
-/* "events:CASE" names one case of the event queue. It is measured once: for scripts that take turns with another program. */
-static bool case_named(const char *word, struct bench *bench)
-{
-    if (strncmp(word, "events:", strlen("events:")) != 0) return false;
-    bench->only = word + strlen("events:");
-    bench->rounds = 1;
-    return true;
-}
 
 /* The benchmark of a name, or NULL after a message. */
 static const struct measure *measure_find(const char *name)
@@ -44,11 +35,27 @@ static const struct measure *measure_find(const char *name)
     return NULL;
 }
 
+/* "events:CASE" names one case of a benchmark. It is measured once: for scripts that take turns with another program. NULL: no
+   such word, after a message if the name is wrong. */
+static const struct measure *case_named(const char *word, struct bench *bench)
+{
+    char name[16];
+    const char *colon = strchr(word, ':');
+    if (!colon || (size_t)(colon - word) >= sizeof name) return NULL;
+    memcpy(name, word, (size_t)(colon - word));
+    name[colon - word] = 0;
+    bench->only = colon + 1;
+    bench->rounds = 1;
+    return measure_find(name);
+}
+
 enum exit_code verb_bench(const struct options *options)
 {
     struct bench bench = { .json = options->json, .quick = options->quick, .rounds = options->quick ? ROUNDS_QUICK : ROUNDS };
-    if (options->word_count == 1 && case_named(options->words[0], &bench)) {
-        bench_events(&bench);
+    if (options->word_count == 1 && strchr(options->words[0], ':')) {
+        const struct measure *measure = case_named(options->words[0], &bench);
+        if (!measure) return EXIT_USAGE;
+        measure->run(&bench);
         return bench.failed ? EXIT_INVARIANT : EXIT_HELD;
     }
     for (size_t i = 0; i < options->word_count; i++) /* all names first: a wrong one should not cost the time of the others */

@@ -13,6 +13,10 @@ enum event_kind {
     EVENT_THREAD_READY,  /* a parked thread goes on                subject: task   */
     EVENT_WAIT_TIMEOUT,  /* a thread's wait has lasted long enough subject: task   */
     EVENT_ADDRESS_TIMER, /* an address's detection or lifetime     subject: ifaddr */
+    EVENT_LINK,          /* the first packet of a link is there    subject: link, number: 1 its wire is free (codel.c) */
+    EVENT_TCP_TIMER,     /* one of a connection's timers           subject: endpoint, number: which */
+    EVENT_NET_TIMER,     /* neighbours, reassembly, groups         subject: net_timer */
+    EVENT_TRAFFIC,       /* a built-in source has something to do  subject: traffic */
 };
 
 /* Within one instant all of a lower rank comes first: the world settles before the script speaks again. */
@@ -28,6 +32,10 @@ struct event {
         struct request *request;
         struct task *task;
         struct ifaddr *ifaddr;
+        struct link *link;
+        struct endpoint *endpoint;
+        struct net_timer *net_timer;
+        struct traffic *traffic;
     } subject;
     uint64_t number;
 };

@@ -42,6 +42,7 @@ struct trace {
     struct stream rows, packets;
     const int64_t *clock_ns;
     bool listen, listen_packets;
+    bool listen_both;
     uint64_t cause;
     /* the row being written */
     struct stream *open; /* NULL: none */
@@ -161,6 +162,7 @@ void trace_listen(struct trace *trace, bool listen)
 {
     check(trace->open == NULL);
     trace->listen = listen;
+    trace->listen_both = trace->listen && trace->listen_packets;
 }
 
 bool trace_listening(const struct trace *trace)
@@ -172,6 +174,12 @@ void trace_listen_packets(struct trace *trace, bool listen)
 {
     check(trace->open == NULL);
     trace->listen_packets = listen;
+    trace->listen_both = trace->listen && trace->listen_packets;
+}
+
+const bool *trace_listens_packets(const struct trace *trace)
+{
+    return &trace->listen_both;
 }
 
 uint64_t trace_cause(const struct trace *trace)

@@ -33,6 +33,7 @@ void trace_free(struct trace *trace);
 void trace_listen(struct trace *trace, bool listen); /* a new trace listens; benchmarks switch it off */
 bool trace_listening(const struct trace *trace);
 void trace_listen_packets(struct trace *trace, bool listen); /* LAYER_PACKET too; a new trace does not */
+const bool *trace_listens_packets(const struct trace *trace); /* where that is kept, for who asks with every packet */
 
 /* Packet rows are numbered on their own, from TRACE_PACKET_BASE + 1, so that one number still names one row. They are never
    a cause (what a packet causes has the packet's own cause) and never enter the digest. */

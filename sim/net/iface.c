@@ -3,7 +3,11 @@
 
 #include "core/arena.h"
 #include "core/check.h"
+#include "net/endpoint/endpoint.h"
+#include "net/ip/neighbor.h"
+#include "net/link/cable.h"
 #include "net/net_private.h"
+#include "net/rss/rss.h"
 
 struct iface_setup iface_setup_default(void)
 {
@@ -75,6 +79,7 @@ struct iface *iface_new(struct host *host, const char *name, const struct iface_
     iface->index = host->next_index++; /* host-stack 1.1: ascending, never used again */
     iface->type = setup->type;
     iface->speed_bps = setup->speed_bps;
+    iface->speed_given = setup->speed_given;
     iface->mtu_bytes = setup->mtu_bytes ? setup->mtu_bytes : mtu_by_type(setup->type);
     iface->metric_set = setup->metric;
     iface->metric = setup->metric ? setup->metric : iface_metric_automatic(iface);
@@ -117,7 +122,10 @@ struct iface *iface_add(struct host *host, const char *name, const struct iface_
 
 void iface_free(struct iface *iface)
 {
+    rss_free(iface);
+    iface_groups_free(iface);
     ifaddrs_free(iface);
+    neighbors_free(iface);
     free(iface->stored_routes);
     free(iface->name);
     free(iface);
@@ -139,6 +147,7 @@ bool iface_remove(struct iface *iface)
     ifaddrs_store(iface);
     routes_store(iface);
     watches_orphan(iface);
+    ip_forget(iface);
     DL_DELETE(host->ifaces, iface);
     iface_free(iface);
     host_touch(host);
@@ -217,6 +226,8 @@ void iface_refresh(struct iface *iface)
         iface->usable[slot] = !iface->usable[slot];
         watches_by_routes(iface, slot);
     }
+    if (!connected)
+        neighbors_flush(iface);
 }
 
 bool iface_up(struct iface *iface)
@@ -226,6 +237,7 @@ bool iface_up(struct iface *iface)
         return true;
     uint64_t former = host_enter(host, row_interface(iface, "interface.up"));
     iface->up = true;
+    rss_started(iface);
     iface_refresh(iface);
     ifaddrs_restore(iface);
     routes_restore(iface);
@@ -256,7 +268,7 @@ bool iface_media(struct iface *iface, bool connected)
     struct host *host = iface->host;
     if (loopback_refused(iface, "unplugged"))
         return false;
-    if (iface->media == connected)
+    if (rss_keeps_media(iface, connected) || iface->media == connected)
         return true;
     iface->media = connected;
     uint64_t former = host_enter(host, row_interface_media(iface));
@@ -281,6 +293,12 @@ bool iface_metric(struct iface *iface, uint32_t metric)
     host_touch(host);
     host_leave(host, former);
     return true;
+}
+
+void iface_speed(struct iface *iface, uint64_t speed_bps)
+{
+    iface->speed_bps = speed_bps;
+    iface_metric(iface, iface->metric_set);
 }
 
 bool iface_mtu(struct iface *iface, uint32_t mtu_bytes)

@@ -4,31 +4,58 @@
 #include <string.h>
 
 #include "core/arena.h"
-#include "net/net_private.h"
+#include "net/endpoint/endpoint.h"
+#include "net/qos/flow.h"
+#include "net/rss/rss.h"
+#include "net/link/cable.h"
+#include "net/link/segment.h"
+#include "net/traffic/traffic.h"
 
 struct net *net_new(struct engine *engine, struct trace *trace)
 {
     struct net *net = memory_take(sizeof *net);
     net->engine = engine;
     net->trace = trace;
+    net->clock_ns = engine_clock(engine);
+    net->traces_packets = trace_listens_packets(trace);
     return net;
+}
+
+/* Connections that outlive their owner have no name any more, but a tuple. */
+static void endpoints_free(struct net *net)
+{
+    struct host *host;
+    while (net->endpoints)
+        endpoint_free(net->endpoints);
+    for (host = net->hosts; host; host = host->hh.next) {
+        while (host->connections)
+            endpoint_free(host->connections);
+    }
 }
 
 void net_free(struct net *net)
 {
     if (!net)
         return;
+    net->ending = true;
+    endpoints_free(net);
+    sessions_free(net);
     requests_free(net);
-    struct endpoint *endpoint, *next_endpoint;
-    HASH_ITER(hh, net->endpoints, endpoint, next_endpoint) {
-        HASH_DEL(net->endpoints, endpoint);
-        free(endpoint);
+    cables_free(net);
+    segments_free(net);
+    while (net->links) {
+        struct link *link = net->links;
+        net->links = link->next;
+        link_free(link);
     }
+    traffics_free(net);
     struct host *host, *next_host;
     HASH_ITER(hh, net->hosts, host, next_host) {
         HASH_DEL(net->hosts, host);
         host_free(host);
     }
+    rss_keys_free(net);
+    packet_pool_free(&net->pool);
     listings_free(net);
     automatic_users_free(net);
     free(net);
@@ -37,6 +64,11 @@ void net_free(struct net *net)
 const char *net_why(const struct net *net)
 {
     return net->why;
+}
+
+uint64_t net_newest_endpoint(const struct net *net)
+{
+    return net->last_endpoint;
 }
 
 bool net_refuse(struct net *net, const char *format, ...)

@@ -18,6 +18,7 @@
 #include "core/trace.h"
 #include "kernel.h"
 #include "net/address.h"
+#include "net/tcp/parameters.h"
 
 struct net;
 struct host;
@@ -27,6 +28,8 @@ struct ifaddr;
 struct net *net_new(struct engine *engine, struct trace *trace);
 void net_free(struct net *net); /* before the engine; tasks are not touched */
 const char *net_why(const struct net *net);
+uint64_t net_newest_endpoint(const struct net *net); /* their numbers ascend */
+void net_packets_with_bytes(struct net *net, bool wanted); /* rows of level packet hold the frame, for captures */
 
 /* ---- hosts ---- */
 
@@ -45,7 +48,46 @@ struct host_parameters {
     unsigned dad_v4_transmits, dad_v6_transmits;   /* 3, 1 */
     int64_t dad_v4_retransmit_ns, dad_v6_retransmit_ns; /* 1 s, 1 s */
     int64_t dad_initial_delay_ns;               /* 0 */
+    bool neighbors;                             /* next hops are resolved, detection sends real probes (ip/neighbor.h); off by default */
+    unsigned dad_announcements;                 /* of an address that was found free, with `neighbors`; 2 (RFC 5227 1.1) */
+    int64_t dad_announce_interval_ns, defend_interval_ns; /* 2 s, 10 s (RFC 5227 1.1) */
+    int64_t nd_base_ns, nd_retrans_ns, nd_delay_ns; /* 30 s, 1 s, 5 s (RFC 4861 10) */
+    unsigned nd_multicast_solicits, nd_unicast_solicits; /* 3, 3 */
+    unsigned nd_queue;                          /* packets that wait for one neighbour; 1 */
+    int64_t unreachable_hold_ns;                /* who did not answer is not asked again for this long; 1 s */
+    int64_t dgd_failback_ns;                    /* a dead gateway is tried again after this long; 300 s */
+    bool redirects;                             /* ICMP redirects are sent by routers and heard by hosts; true */
+    int64_t redirect_lifetime_ns;               /* 600 s */
+    int64_t path_mtu_timeout_ns;                /* a learnt path MTU is forgotten; 600 s */
+    unsigned path_cache_max;                    /* destinations a host keeps such things of; 1024 */
     bool weak_host_send;                        /* false: strong host model */
+    unsigned processors, threads_per_core, numa_nodes; /* logical ones; 8, 1, 1 */
+    bool rss;                                   /* the global switch of receive-side scaling; true */
+    bool rss_info_needs_up;                     /* an interface that is not up does not count as one with RSS; false */
+    int64_t adapter_restart_ns;                 /* how long an adapter is away when its settings change; 0: not at all */
+    int64_t cpu_rx_ns_per_packet;               /* how long a processor is busy with a received packet; 0 */
+    unsigned ephemeral_start, ephemeral_count;  /* the dynamic ports of each protocol; 49152, 16384 */
+    bool raw_restrictions;                      /* raw sockets as on client Windows; true */
+    bool rcvall_outgoing;                       /* SIO_RCVALL shows what is sent too; true (Windows 7 and later) */
+    unsigned hop_limit;                         /* of what endpoints send; 128 */
+    unsigned udp_send_buffer, udp_receive_buffer; /* SO_SNDBUF and SO_RCVBUF before anybody sets them; 65536 */
+    unsigned udp_overhead;                      /* bytes that a waiting datagram counts for besides its payload; 0 */
+    bool udp_overshoot;                         /* taken while what waits is below the limit (true), or only if it fits */
+    bool udp_connreset, udp_netreset;           /* SIO_UDP_CONNRESET, SIO_UDP_NETRESET at first; true */
+    bool udp_sendto_connected;                  /* sendto on a connected endpoint is allowed (true) or KERNEL_IS_CONNECTED */
+    unsigned mcast_scope;                       /* SIO_MULTICAST_SCOPE at first; 1 */
+    bool mcast_loop;                            /* SIO_MULTIPOINT_LOOPBACK at first; true */
+    unsigned igmp_version, mld_version;         /* the newest a host speaks; 3 (1 to 3), 2 (1, 2) */
+    unsigned igmp_robustness;                   /* how often a state change is told; 2 (RFC 3376 8.1), MLD too, like the next ones */
+    int64_t igmp_unsolicited_interval_ns;       /* … within this time; 1 s (RFC 3376 8.11) */
+    int64_t igmp_query_interval_ns, igmp_response_interval_ns; /* of queriers, for how long an old one is remembered; 125 s, 10 s */
+    bool igmp_random;                           /* delays are drawn (true) or as long as allowed */
+    bool qos_signalling;                        /* qos_provider: rsvp (true) | none */
+    bool forwarding;                            /* a router: what is not for it goes on (host-stack 1.2); false */
+    int64_t loopback_delay_ns;                  /* what a host sends to itself takes this long; 1000 ns */
+    unsigned reassembly_max;                    /* datagrams being put together at once; 64 */
+    int64_t reassembly_timeout_ns;              /* 60 s (RFC 1122 3.3.2) */
+    struct tcp_parameters tcp;                  /* host-stack, section 4 */
 };
 struct host_parameters host_parameters_default(void);
 
@@ -56,6 +98,8 @@ const char *host_name(const struct host *host);
 void host_stack(struct host *host, bool up); /* network subsystem failed or back: pending watches complete with KERNEL_STACK_DOWN when it fails */
 bool host_stack_is_up(const struct host *host);
 size_t host_endpoints(const struct host *host); /* how many are open */
+/* A block of TCP or UDP ports for every process, for good (host-stack 4.8). */
+bool host_reserve_ports(struct host *host, enum kernel_transport transport, uint16_t start, uint16_t count, uint64_t *token);
 void host_settle(struct host *host); /* EVENT_SETTLE */
 
 /* ---- interfaces ---- */
@@ -65,6 +109,7 @@ enum iface_type { IFACE_ETHERNET = 6, IFACE_PPP = 23, IFACE_LOOPBACK = 24, IFACE
 struct iface_setup {
     enum iface_type type;      /* default Ethernet */
     uint64_t speed_bps;        /* default 1 Gbit/s */
+    bool speed_given;          /* false: it follows the rate of what is plugged in */
     uint32_t mtu_bytes;        /* 0: by type */
     uint32_t metric;           /* 0: automatic, from the speed */
     uint8_t mac[6];            /* all zero: made from host and index, locally administered */

@@ -5,6 +5,7 @@
  */
 #ifndef NET_PRIVATE_H
 #define NET_PRIVATE_H
+#include "core/random.h"
 #include "net/net.h"
 #include "net/prefix_tree.h"
 #include "net/table.h"
@@ -34,6 +35,7 @@ struct gateway {
     struct iface *iface;
     uint32_t number, uses;
     uint64_t print; /* part of the fingerprint of its routes */
+    bool dead;      /* it does not answer: others of the same prefix are preferred (host-stack 3.7) */
     struct gateway *next_free;
     UT_hash_handle hh;
 };
@@ -62,6 +64,9 @@ struct ifaddr {
     bool skip_as_source, persistent, temporary;
     bool deprecated; /* what it is once detection has ended */
     bool routed;     /* its automatic routes are in the table */
+    bool disputed;   /* somebody else claimed it while it was in use, newest … */
+    int64_t disputed_ns; /* … at this time */
+    unsigned probes, announcements; /* still to be sent (ip/detection.c) */
     uint64_t created;
     event_id timer;
     struct ifaddr *prev, *next;
@@ -74,6 +79,7 @@ struct iface {
     uint32_t index, metric, metric_set, mtu_bytes; /* metric_set 0: automatic */
     enum iface_type type;
     uint64_t speed_bps;
+    bool speed_given; /* whatever is plugged in, it stays */
     uint8_t mac[6];
     bool up, media;
     bool connected;          /* up and media, as of the last iface_refresh */
@@ -86,6 +92,10 @@ struct iface {
     struct route_setup *stored_routes;
     size_t stored_routes_count, stored_routes_room;
     struct request *paths; /* watches whose path leaves here */
+    struct rss *rss;       /* its receive-side scaling (rss/rss.h); NULL: as its type has it */
+    struct link *link;     /* what is plugged in, this direction; NULL: nothing */
+    struct iface_groups *groups; /* the groups it is in (endpoint/group.h); NULL: never any */
+    struct neighbors *neighbors; /* its neighbour cache (ip/neighbor.c); NULL: empty */
     struct iface *prev, *next;
 };
 
@@ -121,6 +131,20 @@ struct address_list {
 struct host {
     struct net *net;
     char *name;
+    uint64_t generation;    /* grows with every change of an address, a route or an interface: what was found out before may be stale */
+    struct link *loopback;  /* what the host sends to itself (host-stack 1.5) */
+    struct ip_memo *memo;   /* recent decisions about packets (ip_memo.c) */
+    uint32_t memo_mask, memo_misses;
+    struct endpoint *connections; /* by tuple */
+    struct endpoint *recent;      /* of the newest packet */
+    struct ports *ports;
+    struct { struct random_stream isn; int64_t challenged_ns; uint32_t challenges; bool started; } tcp; /* tcp's own (tcp/inside.h) */
+    struct ip_mtus *mtus;         /* learnt path MTUs; NULL: none */
+    struct redirect *redirects;   /* routes that routers told us (ip/redirect.c) */
+    struct reassembly *reassembly;
+    uint32_t raws, captures;      /* open raw sockets, of them capturing ones (RCVALL) */
+    uint32_t identification;      /* of the newest fragmented datagram */
+    struct rss_processors *processors; /* packets that wait for one (rss/receive.c); NULL: never any */
     struct host_parameters parameters;
     uint64_t seed;
     uint32_t number, next_index;
@@ -149,6 +173,7 @@ struct host {
 
 /* ---- requests ---- */
 
+enum request_kind { REQUEST_WATCH, REQUEST_CONNECT, REQUEST_ACCEPT, REQUEST_SEND, REQUEST_RECEIVE };
 enum request_state { REQUEST_PENDING, REQUEST_POSTED, REQUEST_GIVEN_UP }; /* given up: only its waiter must still hear of it */
 
 struct path_result { enum kernel_status status; struct kernel_address source; };
@@ -157,6 +182,7 @@ struct request {
     kernel_request id;
     uint32_t slot;
     enum request_state state;
+    enum request_kind kind;
     struct host *host;
     struct kernel_watch watch;
     bool lasting;
@@ -165,7 +191,14 @@ struct request {
     struct task *owner, *completions, *waiter;
     const void *overlapped;
     enum kernel_status status; /* to complete with */
+    uint64_t count;
     event_id event;
+
+    /* what it is pending on, unless it watches addresses or paths */
+    struct endpoint *endpoint;
+    struct request *endpoint_prev, *endpoint_next;
+    union { struct kernel_transfer *transfer; struct kernel_accepted *accepted; } moves;
+    uint64_t mark; /* the transport's own */
 
     /* what it was promised */
     struct address_set *set; /* NULL: the addresses as of the host's last settling */
@@ -196,18 +229,30 @@ struct asking {
 
 #define REQUEST_CHUNK 64u
 
-struct endpoint {
-    kernel_endpoint id;
-    struct host *host;
-    enum kernel_family family;
-    enum kernel_transport transport;
-    uint8_t protocol;
-    UT_hash_handle hh;
+/* Packets and payload chunks that are free (ip/packet.c). */
+#define CHUNK_CLASSES 12u
+struct packet_pool {
+    struct packet *free;
+    struct packet_block *blocks;
+    struct chunk *chunks[CHUNK_CLASSES];
+    uint64_t packets_live, chunks_live, number;
 };
 
 struct net {
     struct engine *engine;
     struct trace *trace;
+    const int64_t *clock_ns;
+    const bool *traces_packets; /* asked before anything is computed for a packet's row */
+    struct packet_pool pool;
+    bool ending;             /* net_free: nobody is told of anything any more */
+    bool packets_with_bytes; /* rows of packets hold their frames: somebody captures them */
+    struct link *links; /* in order of making, the newest first */
+    struct segment *segments;
+    struct cable *cables;
+    struct traffic *traffics;
+    struct chunk *pattern; /* what built-in sources send */
+    struct toeplitz *rss_keys;   /* hash tables that interfaces share (rss/rss.c) */
+    struct session *sessions;    /* of quality of service, oldest first (qos/session.c) */
     struct host *hosts; /* by name; uthash keeps the order of creation */
     uint32_t host_count;
     char why[256];
@@ -235,6 +280,7 @@ void host_leave(struct host *host, uint64_t former);
 /* ---- iface.c ---- */
 struct iface *iface_new(struct host *host, const char *name, const struct iface_setup *setup);
 void iface_free(struct iface *iface);
+void iface_speed(struct iface *iface, uint64_t speed_bps); /* what was plugged in says so; the automatic metric follows */
 void iface_refresh(struct iface *iface); /* connected and usable anew, and whom that concerns */
 uint32_t iface_metric_automatic(const struct iface *iface);
 struct iface *iface_by_index(const struct host *host, uint32_t index);
@@ -249,6 +295,8 @@ void ifaddrs_store(struct iface *iface);   /* interface disabled: all go, persis
 void ifaddrs_restore(struct iface *iface);
 void ifaddrs_free(struct iface *iface);
 bool ifaddr_link_local(struct iface *iface); /* the address an interface gives itself */
+struct ifaddr *ifaddr_of_key(const struct iface *iface, unsigned slot, const struct prefix_key *address);
+void ifaddr_conflict(struct ifaddr *ifaddr); /* somebody else has it: duplicate */
 
 /* ---- automatic.c ---- */
 void automatic_routes_add(struct ifaddr *ifaddr);
@@ -264,6 +312,8 @@ static inline const struct gateway *route_gateway(const struct route_table *tabl
     return table->gateways[route->gateway];
 }
 uint32_t route_node(const struct route_table *table, uint32_t route); /* of its prefix */
+bool route_leads_by(const struct iface *iface, const struct kernel_address *next_hop); /* some route has this next hop */
+void route_gateway_dead(struct iface *iface, const struct kernel_address *next_hop, bool dead); /* its routes are avoided, or no more */
 /* The next route of the same prefix. */
 static inline uint32_t route_next(const struct route *route) { return route->next & ROUTE_LAST ? ROUTE_NONE : route->next; }
 
@@ -315,6 +365,7 @@ void watches_of_list(struct host *host, unsigned slot);  /* of the address list 
 void watches_of_any(struct host *host, unsigned slot);   /* of any routing change */
 
 /* ---- request.c ---- */
+struct request *request_new(struct host *host, bool lasting, kernel_complete *complete, void *cookie); /* accepted, of the running task */
 struct request *request_at(const struct net *net, uint32_t slot);
 void request_post(struct request *request, enum kernel_status status, uint64_t cause);
 void requests_fail(struct host *host, enum kernel_status status); /* all pending ones of the host */

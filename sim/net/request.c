@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 #include "core/check.h"
+#include "net/endpoint/endpoint.h"
 #include "net/net_private.h"
 
 /* ---- memory: chunks that stay where they are, so that trees can name a request by a 32-bit number ---- */
@@ -113,6 +114,16 @@ static bool watch_valid(const struct kernel_watch *watch)
     return watch->topic == KERNEL_TOPIC_ADDRESSES;
 }
 
+/* What a pending request hangs on lets it go. */
+static void request_disarm(struct request *request)
+{
+    if (request->endpoint)
+        transfer_leave(request);
+    else
+        watch_disarm(request);
+    asking_leave(request);
+}
+
 static struct request *request_find(const struct net *net, kernel_request id)
 {
     struct request *request;
@@ -120,20 +131,13 @@ static struct request *request_find(const struct net *net, kernel_request id)
     return request;
 }
 
-enum kernel_status request_open(struct host *host, const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *id)
+struct request *request_new(struct host *host, bool lasting, kernel_complete *complete, void *cookie)
 {
     struct net *net = host->net;
-    if (!complete || !watch_valid(watch))
-        return KERNEL_BAD_ARGUMENT;
-    if (host->stack_down) {
-        row_watch(host, watch, lasting, 0, KERNEL_STACK_DOWN);
-        return KERNEL_STACK_DOWN;
-    }
     struct request *request = request_take(net);
     request->id = ++net->last_request;
     request->state = REQUEST_PENDING;
     request->host = host;
-    request->watch = *watch;
     request->lasting = lasting;
     request->complete = complete;
     request->cookie = cookie;
@@ -143,8 +147,39 @@ enum kernel_status request_open(struct host *host, const struct kernel_watch *wa
     HASH_ADD(hh, net->requests, id, sizeof request->id, request);
     DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
     asking_enter(request);
+    return request;
+}
+
+static enum kernel_status watch_refused(const struct host *host, const struct kernel_watch *watch, const struct endpoint *endpoint)
+{
+    if (watch->topic != KERNEL_TOPIC_ENDPOINT && watch->topic != KERNEL_TOPIC_BACKLOG)
+        return watch_valid(watch) ? KERNEL_OK : KERNEL_BAD_ARGUMENT;
+    if (!endpoint || endpoint->host != host)
+        return KERNEL_BAD_HANDLE;
+    if (watch->topic == KERNEL_TOPIC_BACKLOG && (endpoint->transport != KERNEL_TCP || !endpoint->connected))
+        return KERNEL_NOT_CONNECTED;
+    return KERNEL_OK;
+}
+
+enum kernel_status request_open(struct host *host, const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *id)
+{
+    bool of_endpoint = watch->topic == KERNEL_TOPIC_ENDPOINT || watch->topic == KERNEL_TOPIC_BACKLOG;
+    struct endpoint *endpoint = of_endpoint ? endpoint_find(host->net, watch->endpoint) : NULL;
+    enum kernel_status status = complete ? watch_refused(host, watch, endpoint) : KERNEL_BAD_ARGUMENT;
+    if (status != KERNEL_OK)
+        return status;
+    if (host->stack_down) {
+        row_watch(host, watch, lasting, 0, KERNEL_STACK_DOWN);
+        return KERNEL_STACK_DOWN;
+    }
+    struct request *request = request_new(host, lasting, complete, cookie);
+    request->watch = *watch;
+    request->endpoint = endpoint;
     row_watch(host, watch, lasting, request->id, KERNEL_OK);
-    watch_arm(request);
+    if (endpoint)
+        transfer_enter(request);
+    else
+        watch_arm(request);
     *id = request->id;
     return KERNEL_OK;
 }
@@ -168,8 +203,7 @@ static void event_post(struct request *request, uint64_t cause)
 
 void request_post(struct request *request, enum kernel_status status, uint64_t cause)
 {
-    watch_disarm(request);
-    asking_leave(request);
+    request_disarm(request);
     request->state = REQUEST_POSTED;
     request->status = status;
     event_post(request, cause);
@@ -190,7 +224,7 @@ struct task *request_deliver(struct request *request)
         request_forget(request);
         running = request->completions;
         uint64_t cause = trace_set_cause(net->trace, row_completed(request));
-        request->complete(request->cookie, request->status, 0);
+        request->complete(request->cookie, request->status, request->count);
         trace_set_cause(net->trace, cause);
         running = former;
     }
@@ -240,10 +274,8 @@ enum kernel_status request_cancel(struct net *net, kernel_request id)
     struct request *request = request_find(net, id);
     if (!request || request->completions != home(running))
         return KERNEL_BAD_HANDLE;
-    if (request->state == REQUEST_PENDING) {
-        watch_disarm(request);
-        asking_leave(request);
-    }
+    if (request->state == REQUEST_PENDING)
+        request_disarm(request);
     engine_cancel(net->engine, request->event);
     request_forget(request);
     if (request->waiter) {

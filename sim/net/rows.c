@@ -9,7 +9,10 @@
 const char *status_name(enum kernel_status status)
 {
     static const char *const names[] = { "ok", "cancelled", "timed_out", "stack_down", "net_unreachable", "net_down",
-                                         "not_supported", "no_resources", "bad_handle", "bad_argument", "interrupted" };
+                                         "not_supported", "no_resources", "bad_handle", "bad_argument", "interrupted", "pending", "would_block",
+                                         "address_in_use", "address_exclusive", "address_not_local", "no_ports", "host_unreachable", "refused",
+                                         "reset", "aborted", "net_reset", "not_connected", "is_connected", "in_progress", "shut_down", "too_long",
+                                         "denied", "closed" };
     return names[status];
 }
 
@@ -198,8 +201,14 @@ void row_watch(const struct host *host, const struct kernel_watch *watch, bool l
     struct trace *trace = host->net->trace;
     if (!trace_begin(trace, LAYER_KERNEL, "kernel.watch", NULL, ""))
         return;
-    trace_text(trace, "topic", watch->topic == KERNEL_TOPIC_PATH ? "path" : "addresses");
-    trace_text(trace, "family", family_name(family_slot(watch->family)));
+    static const char *const topics[] = { "addresses", "path", "endpoint", "backlog" };
+    trace_text(trace, "topic", topics[watch->topic]);
+    if (watch->topic == KERNEL_TOPIC_ENDPOINT || watch->topic == KERNEL_TOPIC_BACKLOG)
+        trace_uint(trace, "endpoint", watch->endpoint);
+    else
+        trace_text(trace, "family", family_name(family_slot(watch->family)));
+    if (watch->topic == KERNEL_TOPIC_ENDPOINT)
+        trace_uint(trace, "conditions", watch->conditions);
     if (watch->topic == KERNEL_TOPIC_PATH) {
         char text[ROW_TEXT];
         trace_text(trace, "destination", address_name(host, &watch->destination, text));
@@ -227,5 +236,7 @@ uint64_t row_completed(const struct request *request)
         return trace_cause(trace);
     trace_uint(trace, "request", request->id);
     trace_text(trace, "status", status_name(request->status));
+    if (request->count)
+        trace_uint(trace, "count", request->count);
     return trace_end(trace);
 }

@@ -10,7 +10,11 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "net/link/link.h"
 #include "net/net.h"
+#include "net/tcp/tcp.h"
+#include "net/timer.h"
+#include "net/traffic/traffic.h"
 
 #define SECOND INT64_C(1000000000)
 #define DONE_ROOM 4096
@@ -72,6 +76,18 @@ static inline void world_dispatch(struct world *world, const struct event *event
     }
     case EVENT_ADDRESS_TIMER:
         ifaddr_timer(event->subject.ifaddr);
+        break;
+    case EVENT_LINK:
+        link_event(event->subject.link);
+        break;
+    case EVENT_TCP_TIMER:
+        tcp_timer(event->subject.endpoint, (unsigned)event->number);
+        break;
+    case EVENT_NET_TIMER:
+        net_timer_run(event->subject.net_timer);
+        break;
+    case EVENT_TRAFFIC:
+        traffic_event(event->subject.traffic);
         break;
     case EVENT_SCRIPT:
     case EVENT_THREAD_READY:

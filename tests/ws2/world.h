@@ -18,7 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/link/link.h"
 #include "net/net.h"
+#include "net/tcp/tcp.h"
+#include "net/timer.h"
+#include "net/traffic/traffic.h"
 #include "ws2/decode.h"
 #include "ws2/judge.h"
 #include "ws2/private.h"
@@ -107,6 +111,10 @@ static inline void world_event(const struct event *event)
     case EVENT_THREAD_READY: thread_resume(thread_of(event->subject.task)); break;
     case EVENT_WAIT_TIMEOUT: thread_timeout(event->subject.task); break;
     case EVENT_ADDRESS_TIMER: ifaddr_timer(event->subject.ifaddr); break;
+    case EVENT_LINK: link_event(event->subject.link); break;
+    case EVENT_TCP_TIMER: tcp_timer(event->subject.endpoint, (unsigned)event->number); break;
+    case EVENT_NET_TIMER: net_timer_run(event->subject.net_timer); break;
+    case EVENT_TRAFFIC: traffic_event(event->subject.traffic); break;
     }
 }
 

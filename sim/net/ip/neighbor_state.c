@@ -231,7 +231,7 @@ static void learn_known(struct neighbor *neighbor, const struct neighbor_word *w
 
 void neighbor_learn(struct iface *iface, unsigned slot, const struct prefix_key *address, const struct neighbor_word *word)
 {
-    if (!neighbor_resolves(iface))
+    if (!neighbor_resolves(iface) || neighbor_own(iface, slot, address))
         return;
     bool makes = word->news == NEWS_QUESTION && word->mac;
     struct neighbor *neighbor = makes ? neighbor_make(iface, slot, address) : neighbor_find(iface, slot, address);

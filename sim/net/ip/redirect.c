@@ -150,9 +150,10 @@ static struct redirect *redirect_before(struct host *host, const struct redirect
         bool same_destination = address_equal(&redirect->destination, &wanted->destination);
         if (same_destination && redirect->interface_index == wanted->interface_index && address_equal(&redirect->next_hop, &wanted->next_hop))
             return redirect;
-        if (same_destination || (!next && count >= host->parameters.path_cache_max))
+        if (same_destination || (!next && count + 1 >= host->parameters.path_cache_max))
             redirect_end(redirect);
-        count++;
+        else
+            count++;
     }
     return NULL;
 }

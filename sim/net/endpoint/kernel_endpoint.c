@@ -1,0 +1,302 @@
+/* The endpoint group of kernel.h: finds the endpoint, asks its transport, and accepts the request where the answer takes time. */
+#include "core/check.h"
+#include "net/endpoint/endpoint.h"
+#include "net/tcp/tcp.h"
+
+static struct host *here(void)
+{
+    check(running && running->host);
+    return running->host;
+}
+
+/* NULL: *status says why. */
+static struct endpoint *enter(kernel_endpoint id, enum kernel_status *status)
+{
+    struct host *host = here();
+    struct endpoint *endpoint = endpoint_find(host->net, id);
+    bool mine = endpoint && endpoint->host == host && !endpoint->traffic;
+    *status = !mine ? KERNEL_BAD_HANDLE : host->stack_down ? KERNEL_STACK_DOWN : KERNEL_OK;
+    return *status == KERNEL_OK ? endpoint : NULL;
+}
+
+static bool is_stream(const struct endpoint *endpoint) { return endpoint->transport == KERNEL_TCP; }
+static bool may_pend(const struct kernel_how *how) { return how && how->complete; }
+
+/* ---- opening and closing ---- */
+
+static bool kind_valid(enum kernel_family family, enum kernel_transport transport)
+{
+    return (family == KERNEL_IPV4 || family == KERNEL_IPV6) && (transport == KERNEL_TCP || transport == KERNEL_UDP || transport == KERNEL_RAW);
+}
+
+enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_transport transport, uint8_t protocol, kernel_endpoint *id)
+{
+    struct host *host = here();
+    if (!kind_valid(family, transport))
+        return KERNEL_BAD_ARGUMENT;
+    if (host->stack_down)
+        return KERNEL_STACK_DOWN;
+    struct task *process = running->completions ? running->completions : running;
+    *id = endpoint_new(host, (uint8_t)family, (uint8_t)transport, protocol, process)->id;
+    return KERNEL_OK;
+}
+
+static enum kernel_status close_endpoint(kernel_endpoint id, bool abort)
+{
+    struct host *host = here();
+    struct endpoint *endpoint = endpoint_find(host->net, id);
+    if (!endpoint || endpoint->host != host || endpoint->traffic)
+        return KERNEL_BAD_HANDLE;
+    while (endpoint->watching)
+        transfer_end(endpoint->watching, KERNEL_CANCELLED, 0);
+    transfers_end(endpoint, KERNEL_CANCELLED);
+    endpoint_disown(endpoint);
+    if (endpoint->tcp)
+        tcp_close(endpoint, abort);
+    else
+        endpoint_free(endpoint);
+    return KERNEL_OK;
+}
+
+enum kernel_status kernel_endpoint_close(kernel_endpoint id) { return close_endpoint(id, false); }
+enum kernel_status kernel_endpoint_abort(kernel_endpoint id) { return close_endpoint(id, true); }
+
+/* ---- names ---- */
+
+enum kernel_status kernel_bind(kernel_endpoint id, const struct kernel_socket *local)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (endpoint->bound || local->address.family != endpoint->family)
+        return KERNEL_BAD_ARGUMENT;
+    return port_bind(endpoint, local);
+}
+
+/* An IPv6 socket that speaks to an IPv4 peer has mapped addresses (RFC 4291 2.5.5.2). */
+static struct kernel_address address_told(const struct endpoint *endpoint, const struct prefix_key *key)
+{
+    struct kernel_address address = key_address(endpoint->tuple.family, key);
+    if (endpoint->family == endpoint->tuple.family)
+        return address;
+    struct kernel_address mapped = { .family = KERNEL_IPV6 };
+    if (!address_is_unspecified(&address)) {
+        mapped.bytes[10] = mapped.bytes[11] = 0xff;
+        for (unsigned i = 0; i < 4; i++)
+            mapped.bytes[12 + i] = address.bytes[i];
+    }
+    return mapped;
+}
+
+enum kernel_status kernel_local(kernel_endpoint id, struct kernel_socket *local)
+{
+    enum kernel_status status;
+    const struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (!endpoint->bound)
+        return KERNEL_BAD_ARGUMENT;
+    *local = (struct kernel_socket){ .address = address_told(endpoint, &endpoint->tuple.local), .port = endpoint->tuple.local_port };
+    local->address.scope_id = address_is_link_local(&local->address) ? endpoint->scope : 0;
+    return KERNEL_OK;
+}
+
+enum kernel_status kernel_peer(kernel_endpoint id, struct kernel_socket *peer)
+{
+    enum kernel_status status;
+    const struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (!endpoint->connected)
+        return KERNEL_NOT_CONNECTED;
+    *peer = (struct kernel_socket){ .address = address_told(endpoint, &endpoint->tuple.remote), .port = endpoint->tuple.remote_port };
+    peer->address.scope_id = address_is_link_local(&peer->address) ? endpoint->scope : 0;
+    return KERNEL_OK;
+}
+
+/* ---- connections ---- */
+
+static enum kernel_status connect_stream(struct endpoint *endpoint, const struct kernel_socket *peer, const struct kernel_how *how)
+{
+    if (endpoint->listening)
+        return KERNEL_BAD_ARGUMENT;
+    if (endpoint->connected)
+        return KERNEL_IS_CONNECTED;
+    if (endpoint->connecting || tcp_is_connecting(endpoint))
+        return KERNEL_IN_PROGRESS;
+    if (peer->port == 0 || address_is_unspecified(&peer->address) || address_is_multicast(&peer->address))
+        return KERNEL_ADDRESS_NOT_LOCAL;
+    enum kernel_status status = endpoint->bound ? KERNEL_OK : port_bind_dynamic(endpoint);
+    if (status == KERNEL_OK)
+        status = tcp_connect(endpoint, peer);
+    if (status != KERNEL_PENDING)
+        return status;
+    if (!may_pend(how))
+        return KERNEL_WOULD_BLOCK;
+    transfer_pend(endpoint, REQUEST_CONNECT, NULL, how);
+    return KERNEL_PENDING;
+}
+
+enum kernel_status kernel_connect(kernel_endpoint id, const struct kernel_socket *peer, const struct kernel_how *how)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (peer->address.family != endpoint->family)
+        return KERNEL_BAD_ARGUMENT;
+    return is_stream(endpoint) ? connect_stream(endpoint, peer, how) : datagram_connect(endpoint, peer);
+}
+
+enum kernel_status kernel_listen(kernel_endpoint id, uint32_t backlog)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (!is_stream(endpoint))
+        return KERNEL_NOT_SUPPORTED;
+    if (!endpoint->bound)
+        return KERNEL_BAD_ARGUMENT;
+    if (endpoint->connected || tcp_is_connecting(endpoint))
+        return KERNEL_IS_CONNECTED;
+    return tcp_listen(endpoint, backlog ? backlog : 1);
+}
+
+static void accepted_fill(struct kernel_accepted *accepted, struct endpoint *child, struct task *process)
+{
+    child->process = process;
+    accepted->endpoint = child->id;
+    accepted->peer = (struct kernel_socket){ .address = address_told(child, &child->tuple.remote), .port = child->tuple.remote_port };
+    accepted->peer.address.scope_id = address_is_link_local(&accepted->peer.address) ? child->scope : 0;
+}
+
+void transfer_accepts(struct endpoint *listener)
+{
+    while (listener->accepting) {
+        struct endpoint *child = tcp_accept(listener);
+        if (!child)
+            return;
+        accepted_fill(listener->accepting->moves.accepted, child, listener->process);
+        transfer_end(listener->accepting, KERNEL_OK, 0);
+    }
+}
+
+enum kernel_status kernel_accept(kernel_endpoint id, struct kernel_accepted *accepted, const struct kernel_how *how)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (!is_stream(endpoint))
+        return KERNEL_NOT_SUPPORTED;
+    if (!endpoint->listening)
+        return KERNEL_BAD_ARGUMENT;
+    struct endpoint *child = tcp_accept(endpoint);
+    if (child) {
+        accepted_fill(accepted, child, endpoint->process);
+        return KERNEL_OK;
+    }
+    if (!may_pend(how))
+        return KERNEL_WOULD_BLOCK;
+    transfer_pend(endpoint, REQUEST_ACCEPT, NULL, how)->moves.accepted = accepted;
+    return KERNEL_PENDING;
+}
+
+/* ---- moving bytes ---- */
+
+static enum kernel_status send_stream(struct endpoint *endpoint, struct kernel_transfer *transfer, const struct kernel_how *how)
+{
+    enum kernel_status status = tcp_send(endpoint, transfer, may_pend(how));
+    if (status == KERNEL_PENDING)
+        tcp_send_pends(endpoint, transfer_pend(endpoint, REQUEST_SEND, transfer, how));
+    return status;
+}
+
+enum kernel_status kernel_send(kernel_endpoint id, struct kernel_transfer *transfer, const struct kernel_how *how)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    transfer->count = 0;
+    if (!endpoint)
+        return status;
+    if (endpoint->shut_sending)
+        return KERNEL_SHUT_DOWN;
+    return is_stream(endpoint) ? send_stream(endpoint, transfer, how) : datagram_send(endpoint, transfer);
+}
+
+static enum kernel_status receive_now(struct endpoint *endpoint, struct kernel_transfer *transfer)
+{
+    if (is_stream(endpoint))
+        return tcp_receive(endpoint, transfer);
+    return endpoint->bound ? datagram_receive(endpoint, transfer) : KERNEL_BAD_ARGUMENT;
+}
+
+/* An earlier receive that is still pending comes first. */
+enum kernel_status kernel_receive(kernel_endpoint id, struct kernel_transfer *transfer, const struct kernel_how *how)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    transfer->count = 0;
+    if (!endpoint)
+        return status;
+    if (endpoint->shut_receiving)
+        return KERNEL_SHUT_DOWN;
+    status = endpoint->receiving && !(transfer->flags & KERNEL_OUT_OF_BAND) ? KERNEL_WOULD_BLOCK : receive_now(endpoint, transfer);
+    if (status != KERNEL_WOULD_BLOCK || !may_pend(how))
+        return status;
+    transfer_pend(endpoint, REQUEST_RECEIVE, transfer, how);
+    return KERNEL_PENDING;
+}
+
+void transfer_receives(struct endpoint *endpoint)
+{
+    while (endpoint->receiving) {
+        struct kernel_transfer *transfer = endpoint->receiving->moves.transfer;
+        enum kernel_status status = receive_now(endpoint, transfer);
+        if (status == KERNEL_WOULD_BLOCK)
+            return;
+        transfer_end(endpoint->receiving, status, transfer->count);
+    }
+}
+
+enum kernel_status kernel_shutdown(kernel_endpoint id, uint32_t directions)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    if (is_stream(endpoint) && !endpoint->connected)
+        return KERNEL_NOT_CONNECTED;
+    if (directions & KERNEL_RECEIVING)
+        endpoint->shut_receiving = true;
+    if (is_stream(endpoint))
+        status = tcp_shutdown(endpoint, directions);
+    if (directions & KERNEL_SENDING)
+        endpoint->shut_sending = true;
+    return status;
+}
+
+enum kernel_status kernel_state(kernel_endpoint id, struct kernel_state *state)
+{
+    enum kernel_status status;
+    const struct endpoint *endpoint = enter(id, &status);
+    *state = (struct kernel_state){ .failure = KERNEL_OK };
+    if (!endpoint)
+        return status;
+    if (is_stream(endpoint))
+        tcp_state(endpoint, state);
+    else
+        datagram_state(endpoint, state);
+    return KERNEL_OK;
+}
+
+enum kernel_status kernel_membership(kernel_endpoint id, enum kernel_membership change, const struct kernel_group *group)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (!endpoint)
+        return status;
+    return is_stream(endpoint) ? KERNEL_NOT_SUPPORTED : group_change(endpoint, change, group);
+}
