@@ -38,8 +38,4 @@ static inline void open_pair(void)
 static inline void close_pair(void) { wires_close(); }
 
 static inline void unplug(void) { ck_assert(cable_cut(cable_of(a0), true, 10 * SECOND * 1000)); }
-
-#define tests_add(tcase, tests)                                              \
-    for (size_t tests_at = 0; tests_at < sizeof tests / sizeof *tests; tests_at++) \
-    tcase_add_test(tcase, tests[tests_at])
 #endif

@@ -290,4 +290,10 @@ static inline enum neighbor_state state_of(const struct iface *iface, const char
 }
 
 #define state_is(iface, address, expected) ck_assert_str_eq(neighbor_state_name(state_of(iface, address)), expected)
+
+/* ---- programs ---- */
+
+#define tests_add(tcase, tests)                                                    \
+    for (size_t tests_at = 0; tests_at < sizeof(tests) / sizeof *(tests); tests_at++) \
+    tcase_add_test(tcase, (tests)[tests_at])
 #endif
