@@ -27,6 +27,15 @@ static void result_json(const char *file, const struct scenario *scenario, const
     job_json(stdout, &result);
 }
 
+/* As it stands in the file, unless steps of it stand for several. */
+static void expanded_print(const struct scenario *scenario)
+{
+    char *all = scenario->expanded ? json_write(scenario->document->root) : NULL;
+    if (all) puts(all);
+    else fputs(scenario->document->source, stdout);
+    free(all);
+}
+
 enum exit_code verb_check(const struct options *options)
 {
     enum exit_code code = EXIT_HELD;
@@ -38,7 +47,7 @@ enum exit_code verb_check(const struct options *options)
         if (scenario) world_try(scenario, &problems);
         char *text = problems_text(&problems);
         if (options->json) result_json(files.paths[i], scenario, &problems);
-        else if (!problems.count && options->expand) fputs(scenario->document->source, stdout);
+        else if (!problems.count && options->expand) expanded_print(scenario);
         else if (!problems.count && !options->quiet) printf("good       %s\n", files.paths[i]);
         if (!options->json) fputs(text, stderr);
         free(text);

@@ -223,6 +223,21 @@ bool size_parse(const char *text, uint64_t *bytes)
     return quantity_parse(text, size_units, UINT64_MAX, bytes);
 }
 
+bool ratio_parse(const char *text, uint64_t *numerator, uint64_t *denominator)
+{
+    static const struct unit percent[] = { { "%", NS_A_SECOND }, { NULL, 0 } };
+    const char *slash = strchr(text, '/');
+    char first[24];
+    *denominator = 100 * NS_A_SECOND;
+    if (!slash)
+        return quantity_parse(text, percent, UINT64_MAX, numerator);
+    if ((size_t)(slash - text) >= sizeof first)
+        return false;
+    memcpy(first, text, (size_t)(slash - text));
+    first[slash - text] = 0;
+    return is_digit(first[0]) && is_digit(slash[1]) && number_parse(first, numerator) && number_parse(slash + 1, denominator) && *denominator > 0;
+}
+
 void time_text(int64_t ns, char text[TIME_TEXT])
 {
     uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;

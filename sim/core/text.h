@@ -25,6 +25,7 @@ void time_text(int64_t ns, char text[TIME_TEXT]);
 bool time_parse(const char *text, int64_t *ns);
 bool rate_parse(const char *text, uint64_t *bits_per_second); /* "100Mbps": bps, kbps, Mbps, Gbps, Tbps (decimal) */
 bool size_parse(const char *text, uint64_t *bytes);           /* "64KiB", "4MiB", "1GiB", "1500B", "1500" */
+bool ratio_parse(const char *text, uint64_t *numerator, uint64_t *denominator); /* "1/1000", "0.1%"; may be more than one */
 bool number_parse(const char *text, uint64_t *value);         /* decimal or 0x hex, whole text */
 
 /* The candidate nearest to `word` (edit distance at most a third of its length, at least 1 allowed), or NULL. */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "script/asserts_net.h"
 #include "script/inside.h"
+#include "script/rss_steps.h"
 
 static const char *address_words(struct script *script, const struct kernel_address *address)
 {
@@ -170,5 +172,7 @@ void assert_run(struct script *script, const struct step *step)
     case ASSERT_PATH: assert_path(script, step); return;
     case ASSERT_INTERFACE: assert_interface(script, step); return;
     case ASSERT_PENDING: assert_pending(script, step); return;
+    case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_run(script, step); return;
+    case ASSERT_RSS: rss_assert_run(script, step); return;
     }
 }

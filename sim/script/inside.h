@@ -41,7 +41,9 @@ struct actor {
     struct process *process;
     struct line *lines;
     struct bindings sockets, overlapped, events, routines;
+    struct bindings endpoints;           /* socket name -> the stack's number of what its call opened */
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
+    struct bindings moving;              /* OVERLAPPED name -> the buffers that went with it last (call.h) */
     uint64_t seen;                       /* observations gathered in `sights` */
     struct sights *sights;
     size_t waiting;                      /* its claims that wait */
@@ -96,6 +98,7 @@ const char *quoted(struct script *script, const char *text);
 /* ---- steps ---- */
 void step_returned(struct script *script, const struct step *step); /* schedules what follows */
 void net_step_run(struct script *script, const struct step *step);  /* net_steps.c */
+void link_step_run(struct script *script, const struct step *step); /* link_steps.c */
 void call_run(struct line *line, const struct step *step);          /* calls.c: on the thread's fiber */
 void assert_run(struct script *script, const struct step *step);    /* asserts.c */
 void sees_begin(struct script *script);                             /* sees.c: no claims yet */

@@ -11,7 +11,7 @@
 
 static const struct member top_members[] = {
     { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
-    { "seed", TYPE_UINT, false, "" }, { "params", TYPE_OBJECT, false, "" }, { "defaults", TYPE_OBJECT, false, "" }, { "hosts", TYPE_LIST, true, "" }, { "links", TYPE_LIST, false, "" },
+    { "seed", TYPE_UINT, false, "" }, { "params", TYPE_OBJECT, false, "" }, { "defaults", TYPE_OBJECT, false, "" }, { "hosts", TYPE_LIST, true, "" }, { "links", TYPE_LIST, false, "" }, { "lan", TYPE_LIST, false, "" },
     { "actors", TYPE_LIST, false, "" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
 };
 
@@ -23,7 +23,7 @@ static const struct member actor_members[] = {
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
 
 /* Members that the language has and this version does not serve. */
-static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" }, { "a scenario", "lan" }, { "an actor", "chain" }, { "an interface", "rss" } };
+static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" }, { "a scenario", "lan" }, { "an actor", "chain" } };
 
 /* ---- members against a table ---- */
 
@@ -236,8 +236,7 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
     }
     load_parameters(load, given, given_count);
     if (!load_members(load, root, tables, "a scenario") || load->problems->count) return;
-    const struct json *links = json_member(root, "links"), *seed = json_member(root, "seed");
-    if (links && links->count) problem_at_name(load->problems, links, "this version has no links yet");
+    const struct json *seed = json_member(root, "seed");
     scenario->title = text_of(root, "title");
     scenario->about = text_of(root, "about");
     scenario->source = text_of(root, "source");
@@ -245,6 +244,8 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
     scenario->seed_given = seed != NULL;
     if (seed) scenario->seed = read_uint(seed);
     scenario->hosts = json_member(root, "hosts");
+    scenario->links = json_member(root, "links");
+    scenario->lan = json_member(root, "lan");
     scenario->defaults = json_member(root, "defaults");
     scenario->at_end = json_member(root, "at_end");
     load_proves(load);

@@ -16,6 +16,8 @@ struct loading {
 /* Members against tables (the list ends with NULL): unknown ones, wrong types, missing ones. True if nothing is wrong. */
 bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what);
 void load_steps(struct loading *load);
+/* Puts plain steps where one stands for several (expand.c). True: there was such a one. */
+bool load_expand(struct loading *load);
 /* What the members of one step say together, and what stands inside them (load_rules.c). */
 void load_rules(struct loading *load, const struct step *step);
 /* Which names an actor's steps bring into being, and which they only use (load_names.c). */

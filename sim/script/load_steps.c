@@ -203,6 +203,8 @@ static void actors_start(struct scenario *scenario)
 void load_steps(struct loading *load)
 {
     struct scenario *scenario = load->scenario;
+    scenario->expanded = load_expand(load);
+    if (load->problems->count) return;
     const struct json *timeline = json_member(scenario->document->root, "timeline");
     scenario->steps = arena_take(scenario->arena, (timeline->count + 1) * sizeof *scenario->steps);
     for (const struct json *node = timeline->first; node; node = node->next) {

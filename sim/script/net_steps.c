@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "script/inside.h"
+#include "script/traffic_steps.h"
+#include "script/rss_steps.h"
 #include "script/world.h"
 
 struct iface *step_interface(struct script *script, const char *name)
@@ -134,6 +136,10 @@ void net_step_run(struct script *script, const struct step *step)
         host_stack(step_host(script, step), step->kind->number == NET_STACK_UP);
         good = true;
         break;
+    case NET_LINK_CUT: case NET_LINK_RESTORE: case NET_LINK_SET: link_step_run(script, step); return;
+    case NET_RSS_SET: rss_step_run(script, step); return;
+    case NET_TRAFFIC: case NET_TRAFFIC_STOP: case NET_ISB_SET: case NET_ISB_AUTO: case NET_ISB_BUMP: traffic_step_run(script, step); return;
+    case NET_FLAP: return; /* plain steps stand in its place (expand.c) */
     }
     if (!good) fail_step(script, step, NULL, NULL, NULL, "the network refuses this: %s", net_why(script->setup.net));
 }

@@ -56,7 +56,8 @@ struct scenario {
     const char *file, *title, *about, *source, *known_gap;
     bool seed_given;
     uint64_t seed;
-    const struct json *hosts, *defaults, *at_end;
+    const struct json *hosts, *links, *lan, *defaults, *at_end;
+    bool expanded;                  /* the timeline has steps that do not stand in the file */
     struct actor_setup *actors;
     size_t actor_count;
     struct step *steps;

@@ -250,6 +250,8 @@ void script_free(struct script *script)
         bindings_free(&actor->events);
         bindings_free(&actor->routines);
         bindings_free(&actor->selected);
+        bindings_free(&actor->moving);
+        bindings_free(&actor->endpoints);
         sights_free(actor);
     }
     free(script->failures);

@@ -8,13 +8,16 @@
 
 #include "core/check.h"
 #include "core/text.h"
+#include "script/links.h"
 #include "script/load.h"
+#include "script/rss_steps.h"
 #include "script/script.h"
+#include "script/traffic_steps.h"
 
 static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { 0 } };
 static const struct member interface_members[] = {
     { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT32, false, "" }, { "metric", TYPE_UINT32, false, "" },
-    { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { 0 },
+    { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { "rss", TYPE_OBJECT, false, "" }, { 0 },
 };
 static const struct member address_members[] = { { "address", TYPE_PREFIX, true, "" }, { "state", TYPE_STATE, false, "" }, { "skip_as_source", TYPE_BOOL, false, "" }, { "temporary", TYPE_BOOL, false, "" }, { 0 } };
 static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 } };
@@ -29,7 +32,7 @@ static bool members(const struct scenario *scenario, struct problems *problems, 
 
 /* ---- stack parameters ---- */
 
-enum parameter_type { PARAMETER_BOOL, PARAMETER_UINT, PARAMETER_TIME, PARAMETER_METRICS, PARAMETER_BROADCAST, PARAMETER_PRECISION, PARAMETER_LINK_LOCAL, PARAMETER_TIMING };
+enum parameter_type { PARAMETER_BOOL, PARAMETER_UINT, PARAMETER_COUNT, PARAMETER_QOS, PARAMETER_TIME, PARAMETER_METRICS, PARAMETER_BROADCAST, PARAMETER_PRECISION, PARAMETER_LINK_LOCAL, PARAMETER_TIMING };
 #define PARAMETER_MOST 1000 /* of these times one after the other still are a time */
 #define PARAMETER_MOST_NS (INT64_C(86400) * 1000000000)
 #define AT(field) offsetof(struct host_parameters, field)
@@ -39,6 +42,9 @@ static const struct { const char *name; enum parameter_type type; size_t offset;
     { "dad", PARAMETER_BOOL, AT(dad) }, { "dad_v4_transmits", PARAMETER_UINT, AT(dad_v4_transmits) }, { "dad_v6_transmits", PARAMETER_UINT, AT(dad_v6_transmits) },
     { "dad_v4_retransmit", PARAMETER_TIME, AT(dad_v4_retransmit_ns) }, { "dad_v6_retransmit", PARAMETER_TIME, AT(dad_v6_retransmit_ns) },
     { "dad_initial_delay", PARAMETER_TIME, AT(dad_initial_delay_ns) }, { "weak_host_send", PARAMETER_BOOL, AT(weak_host_send) }, { "timing", PARAMETER_TIMING, 0 },
+    { "processors", PARAMETER_COUNT, AT(processors) }, { "threads_per_core", PARAMETER_COUNT, AT(threads_per_core) }, { "numa_nodes", PARAMETER_COUNT, AT(numa_nodes) },
+    { "rss", PARAMETER_BOOL, AT(rss) }, { "rss_info_needs_up", PARAMETER_BOOL, AT(rss_info_needs_up) }, { "adapter_restart", PARAMETER_TIME, AT(adapter_restart_ns) },
+    { "cpu_rx_per_packet", PARAMETER_TIME, AT(cpu_rx_ns_per_packet) }, { "qos_provider", PARAMETER_QOS, AT(qos_signalling) },
 };
 
 static bool word_set(struct problems *problems, const struct json *value, const char *const *words, unsigned count, void *field, size_t size)
@@ -60,7 +66,7 @@ static bool word_set(struct problems *problems, const struct json *value, const 
 static void parameter_set(struct problems *problems, const struct json *value, enum parameter_type type, char *field, struct host_parameters *all)
 {
     static const char *const metrics[] = { "win10", "xpsp2" }, *const broadcast[] = { "limited", "directed" }, *const precision[] = { "exact", "any" };
-    static const char *const link_local[] = { "off", "eui64", "random" }, *const timing[] = { "plain", "windows" };
+    static const char *const link_local[] = { "off", "eui64", "random" }, *const timing[] = { "plain", "windows" }, *const qos[] = { "none", "rsvp" };
     bool flag;
     unsigned number, windows = 0;
     int64_t ns;
@@ -70,9 +76,10 @@ static void parameter_set(struct problems *problems, const struct json *value, e
         flag = read_bool(value);
         memcpy(field, &flag, sizeof flag);
         return;
-    case PARAMETER_UINT:
+    case PARAMETER_UINT: case PARAMETER_COUNT:
         if (!type_check(problems, value, TYPE_UINT)) return;
         if (read_uint(value) > PARAMETER_MOST) { problem_at(problems, value, "%s is too much: at most %d", value->text, PARAMETER_MOST); return; }
+        if (type == PARAMETER_COUNT && !read_uint(value)) { problem_at(problems, value, "there is at least one"); return; }
         number = (unsigned)read_uint(value);
         memcpy(field, &number, sizeof number);
         return;
@@ -86,6 +93,9 @@ static void parameter_set(struct problems *problems, const struct json *value, e
     case PARAMETER_BROADCAST: word_set(problems, value, broadcast, 2, field, sizeof all->iface_list_broadcast); return;
     case PARAMETER_PRECISION: word_set(problems, value, precision, 2, field, sizeof all->routing_change_precision); return;
     case PARAMETER_LINK_LOCAL: word_set(problems, value, link_local, 3, field, sizeof all->link_local); return;
+    case PARAMETER_QOS:
+        if (word_set(problems, value, qos, 2, &number, sizeof number)) all->qos_signalling = number == 1;
+        return;
     case PARAMETER_TIMING: /* sets every timing of the reference that this version has */
         if (!word_set(problems, value, timing, 2, &windows, sizeof windows)) return;
         all->dad = windows;
@@ -177,7 +187,7 @@ void world_interface(const struct scenario *scenario, struct net *net, struct ho
     const struct json *value;
     if (!interface_good(problems, node)) return;
     if ((value = json_member(node, "type"))) type_of(problems, value, &setup.type);
-    if ((value = json_member(node, "speed"))) rate_parse(value->text, &setup.speed_bps);
+    if ((value = json_member(node, "speed"))) setup.speed_given = rate_parse(value->text, &setup.speed_bps);
     if ((value = json_member(node, "mtu"))) setup.mtu_bytes = (uint32_t)read_uint(value);
     if ((value = json_member(node, "metric"))) setup.metric = (uint32_t)read_uint(value);
     if ((value = json_member(node, "mac"))) mac_read(value->text, setup.mac);
@@ -186,6 +196,7 @@ void world_interface(const struct scenario *scenario, struct net *net, struct ho
     const struct json *name = json_member(node, "name");
     struct iface *iface = iface_add(host, name->text, &setup);
     if (!iface) { problem_at(problems, name, "the network refuses this interface: %s", net_why(net)); return; }
+    if ((value = json_member(node, "rss"))) rss_world(scenario, net, iface, value, problems);
     const struct json *addresses = json_member(node, "addresses");
     for (const struct json *one = addresses ? addresses->first : NULL; one; one = one->next) world_address(scenario, net, iface, one, persistent, problems);
 }
@@ -237,7 +248,7 @@ static void world_host(const struct scenario *scenario, struct net *net, const s
     stack_read(problems, json_member(node, "stack"), &all);
     if (problems->count != before) return;
     const struct json *forwarding = json_member(node, "forwarding");
-    if (forwarding && read_bool(forwarding)) problem_at(problems, forwarding, "this version has no forwarding yet");
+    all.forwarding = forwarding && read_bool(forwarding);
     const struct json *name = json_member(node, "name"), *interfaces = json_member(node, "interfaces"), *routes = json_member(node, "routes");
     if (host_find(net, name->text)) { problem_at(problems, name, "there is a host \"%s\" already", name->text); return; }
     struct host *host = host_new(net, name->text, &all, seed);
@@ -252,6 +263,7 @@ bool world_build(const struct scenario *scenario, struct net *net, uint64_t seed
     struct host_parameters defaults = host_parameters_default();
     stack_read(problems, scenario->defaults, &defaults);
     for (const struct json *node = scenario->hosts->first; node; node = node->next) world_host(scenario, net, node, &defaults, seed, problems);
+    if (problems->count == before) links_build(scenario, net, problems);
     return problems->count == before;
 }
 
@@ -332,12 +344,14 @@ static void metric_check(const struct step *step, struct problems *problems)
 static void step_check(const struct scenario *scenario, struct net *net, const struct step *step, struct problems *problems)
 {
     static const char *const route_kinds = "route.";
-    const struct json *on = step_member(scenario, step, "on"), *host = step_member(scenario, step, "host");
+    const struct json *on = step_member(scenario, step, "on"), *host = step_member(scenario, step, "host"), *from = step_member(scenario, step, "from");
+    if (from && step->kind->class == STEP_ASSERT) links_interface(net, from, problems);
     if (on) interface_check(scenario, net, on, problems);
     if (host) host_check(net, host, problems);
     const struct json *interface = json_member(step->node, "interface");
     if (host && interface) interface_of_check(scenario, net, host, interface, problems);
     if (step->kind->class == STEP_NET && step->kind->number == NET_INTERFACE_ADD) interface_add_check(scenario, step, problems);
+    if (step->kind->class == STEP_NET && step->kind->number >= NET_LINK_CUT && step->kind->number <= NET_LINK_SET) links_check_step(net, step, problems);
     if (strncmp(step->kind->name, route_kinds, strlen(route_kinds)) != 0) return;
     metric_check(step, problems);
     if ((on != NULL) == (host != NULL))
@@ -350,5 +364,6 @@ void world_check_steps(const struct scenario *scenario, struct net *net, struct 
         const struct step *step = &scenario->steps[i];
         for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) step_check(scenario, net, step->kind ? step : &step->parts[k], problems);
     }
+    traffic_check_names(scenario, problems);
     for (size_t i = 0; i < scenario->actor_count; i++) host_check(net, json_member(scenario->actors[i].node, "host"), problems);
 }

@@ -231,6 +231,11 @@ const struct codel_setup *codel_setup(const struct link *link)
     return link->codel && !link->codel->leaving ? &link->codel->setup : NULL;
 }
 
+struct packet *codel_waiting(const struct link *link)
+{
+    return link->codel ? link->codel->first : NULL;
+}
+
 void codel_empty(struct link *link)
 {
     struct codel *codel = link->codel;

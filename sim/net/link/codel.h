@@ -26,6 +26,7 @@ void codel_free(struct link *link);
 
 void codel_send(struct link *link, struct packet *packet, int64_t extra_delay_ns); /* takes the packet */
 void codel_event(struct link *link); /* the wire is free */
+struct packet *codel_waiting(const struct link *link); /* the first; those behind it follow */
 void codel_empty(struct link *link); /* the link is cut: what waits is dropped */
 
 int64_t codel_gap_ns(int64_t interval_ns, uint32_t count);

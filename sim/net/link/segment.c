@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "net/endpoint/endpoint.h"
 #include "net/ip/ip.h"
+#include "net/link/codel.h"
 #include "net/net_private.h"
 
 #define MEMORY_SLOTS 256u /* a power of two */
@@ -77,6 +78,14 @@ struct link *segment_join(struct segment *segment, struct iface *iface, const st
     return link;
 }
 
+/* Frames for it that are under way are nobody's now. */
+static void frames_forget(struct packet *packet, const struct iface *iface)
+{
+    for (; packet; packet = packet->next)
+        if (packet->next_hop == iface)
+            packet->next_hop = NULL;
+}
+
 void segment_leave(struct segment *segment, const struct iface *iface)
 {
     size_t kept = 0;
@@ -84,6 +93,10 @@ void segment_leave(struct segment *segment, const struct iface *iface)
         if (segment->members[i] != iface)
             segment->members[kept++] = segment->members[i];
     segment->count = kept;
+    for (size_t i = 0; i < kept; i++) {
+        frames_forget(segment->members[i]->link->head, iface);
+        frames_forget(codel_waiting(segment->members[i]->link), iface);
+    }
     memset(segment->memory, 0, sizeof segment->memory);
 }
 
