@@ -194,6 +194,11 @@ void flow_connected(struct flow *flow)
     session_begin(flow);
 }
 
+void flow_disconnected(struct flow *flow)
+{
+    sessions_leave(flow, KERNEL_SENDING | KERNEL_RECEIVING);
+}
+
 void flow_ended(struct flow *flow)
 {
     sessions_leave(flow, KERNEL_SENDING | KERNEL_RECEIVING);

@@ -54,9 +54,9 @@ int64_t flow_release_ns(struct flow *flow, int64_t now_ns, uint32_t bytes);
 bool flow_conforms(struct flow *flow, int64_t now_ns, uint32_t bytes);
 void flow_account(struct flow *flow, struct packet *packet); /* it leaves now: counted, and its traffic class set */
 
-/* The endpoint has got its peer; lost it or is shut down for sending. */
-void flow_connected(struct flow *flow);
-void flow_ended(struct flow *flow);
+void flow_connected(struct flow *flow);    /* the endpoint has its peer */
+void flow_disconnected(struct flow *flow); /* no longer, or another one soon */
+void flow_ended(struct flow *flow);        /* its owner closes it */
 /* With its endpoint: what waits leaves at once, as best effort. NULL is allowed. */
 void flow_free(struct flow *flow);
 

@@ -195,7 +195,8 @@ static bool destination_of(const struct flow *flow, struct tuple *tuple)
         tuple->remote = prefix_key_of(&named->address);
         tuple->remote_port = named->port;
     }
-    return tuple->remote_port != 0 && flow->endpoint->bound;
+    bool ready = flow->endpoint->transport != KERNEL_TCP || flow->endpoint->connected;
+    return tuple->remote_port != 0 && flow->endpoint->bound && ready;
 }
 
 void session_begin(struct flow *flow)

@@ -82,3 +82,27 @@ bool rss_tuple_processor(const struct iface *iface, const struct tuple *tuple, s
     };
     return place_of(iface, &input, place);
 }
+
+/* ---- rows ---- */
+
+static void place_fields(struct trace *trace, const struct rss_place *place)
+{
+    char text[PROCESSOR_TEXT];
+    trace_text(trace, "processor", processor_text(place->processor, text));
+    if (place->hash_type)
+        trace_uint(trace, "hash", place->hash);
+}
+
+void rss_packet_fields(struct trace *trace, const struct iface *iface, const struct packet *packet)
+{
+    struct rss_place place;
+    if (rss_processor(iface, packet, &place))
+        place_fields(trace, &place);
+}
+
+void rss_tuple_fields(struct trace *trace, const struct iface *iface, const struct tuple *tuple)
+{
+    struct rss_place place;
+    if (rss_tuple_processor(iface, tuple, &place))
+        place_fields(trace, &place);
+}

@@ -42,7 +42,7 @@ static void work_done(struct net_timer *timer)
     if (--processor->count)
         arm(processor);
     if (arrival.packet)
-        ip_arrive(arrival.iface, arrival.packet);
+        ip_work(arrival.iface, arrival.packet);
 }
 
 static struct rx_processor *processor_take(struct host *host, struct processor place)

@@ -96,6 +96,10 @@ bool rss_processor(const struct iface *iface, const struct packet *packet, struc
 /* For packets of a connection as they come in: from its remote to its local end. */
 bool rss_tuple_processor(const struct iface *iface, const struct tuple *tuple, struct rss_place *place);
 
+/* Fields of a row: "processor", and "hash" where there was one; none while RSS is not active there. */
+void rss_packet_fields(struct trace *trace, const struct iface *iface, const struct packet *packet);
+void rss_tuple_fields(struct trace *trace, const struct iface *iface, const struct tuple *tuple);
+
 /* For whoever delivers what a link brought, before ip_arrive: true if the packet was taken, since its processor is busy with it
    for some time first. False, without having looked, where that takes no time. */
 bool rss_receive(struct iface *iface, struct packet *packet);

@@ -70,7 +70,7 @@ static unsigned processors_of(const struct host_parameters *parameters)
 static uint16_t node_of(const struct host_parameters *parameters, unsigned index)
 {
     unsigned nodes = parameters->numa_nodes ? parameters->numa_nodes : 1, count = processors_of(parameters);
-    return index < count ? (uint16_t)(index * nodes / count) : 0;
+    return (uint16_t)(index < count ? index * nodes / count : 0);
 }
 
 static void cores_find(const struct host_parameters *parameters, const struct rss_setup *setup, struct cores *cores)
