@@ -41,7 +41,7 @@ static const struct iface *outgoing(const struct endpoint *endpoint)
 
 static uint64_t line_rate_bps(const struct iface *iface)
 {
-    if (!iface)
+    if (!iface || iface->type == IFACE_LOOPBACK)
         return UINT64_MAX;
     return iface->link && iface->link->rate_bps != LINK_UNLIMITED ? iface->link->rate_bps : iface->speed_bps;
 }
