@@ -177,7 +177,8 @@ void ack_arrive(struct tcp *tcp, const struct packet *packet, uint64_t ack)
         tcp->timeouts = 0;
         if (tcp->sacked_ranges.count)
             ranges_cut(&tcp->sacked_ranges, ack);
-        tcp->timeout_ns = tcp->nxt == ack ? NEVER_NS : *tcp->now + rtt_timeout_ns(&tcp->rtt);
+        if (!tcp->window_probing) /* a probe whose byte was taken: the next one has its time */
+            tcp->timeout_ns = tcp->nxt == ack ? NEVER_NS : *tcp->now + rtt_timeout_ns(&tcp->rtt);
     }
     if (tcp->probe_end)
         probe_acked(tcp, &heard);
