@@ -80,6 +80,7 @@ END_TEST
 START_TEST(a_member_leaves)
 {
     struct segment *segment = join_all(SEGMENT_SWITCH);
+    send_to(1, 3, 100); /* on its way to nobody */
     cable_unplug(wires.eth0[1]);
     ck_assert_ptr_null(wires.eth0[1]->link);
     ck_assert_ptr_eq(segment_next(segment, NULL), wires.eth0[0]);

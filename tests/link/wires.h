@@ -98,6 +98,7 @@ static inline void dispatch(const struct event *event)
         else
             link_event(event->subject.link);
         break;
+    case EVENT_TCP_TIMER: tcp_timer(event->subject.endpoint, (unsigned)event->number); break;
     case EVENT_NET_TIMER: net_timer_run(event->subject.net_timer); break;
     case EVENT_TRAFFIC: traffic_event(event->subject.traffic); break;
     case EVENT_ADDRESS_TIMER: ifaddr_timer(event->subject.ifaddr); break;
