@@ -231,6 +231,18 @@ struct packet *reassemble(struct iface *iface, struct packet *fragment)
     return whole ? partial_whole(partial) : NULL;
 }
 
+void reassembly_leave(const struct iface *iface)
+{
+    struct reassembly *reassembly = iface->host->reassembly;
+    struct partial *partial, *next;
+    if (!reassembly)
+        return;
+    HASH_ITER(hh, reassembly->partials, partial, next) {
+        if (partial->iface == iface)
+            partial_end(partial);
+    }
+}
+
 void reassembly_free(struct host *host)
 {
     if (!host->reassembly)

@@ -9,5 +9,6 @@
 enum kernel_status fragment_send(struct host *host, struct packet *packet, const struct ip_path *path); /* takes it */
 void fragment_forward(struct iface *out, struct packet *packet, const struct prefix_key *next_hop, uint32_t mtu_bytes);
 struct packet *reassemble(struct iface *iface, struct packet *fragment); /* takes it; NULL until the datagram is whole */
+void reassembly_leave(const struct iface *iface); /* it goes for good: what came by it is never completed */
 void reassembly_free(struct host *host);
 #endif

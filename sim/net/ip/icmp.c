@@ -74,7 +74,10 @@ static void icmp_send(struct host *host, struct packet *packet, const struct ip_
     struct ip_path path;
     ip_path_find(host, packet->family, &packet->destination, wish, &path);
     packet->source = path.source;
-    ip_send(host, packet, &path);
+    if (path.broadcast || path.multicast) /* RFC 1122 3.2.2: the source was no single host's */
+        packet_free(host->net, packet);
+    else
+        ip_send(host, packet, &path);
 }
 
 void icmp_tell(struct host *host, struct iface *iface, const struct packet *about, enum icmp_problem problem, uint32_t mtu_bytes)
