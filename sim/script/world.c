@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "script/links.h"
 #include "script/load.h"
+#include "script/parameters.h"
 #include "script/rss_steps.h"
 #include "script/script.h"
 #include "script/traffic_steps.h"
@@ -28,95 +29,6 @@ static bool members(const struct scenario *scenario, struct problems *problems, 
     const struct member *const tables[] = { table, NULL };
     struct loading load = { .scenario = (struct scenario *)(uintptr_t)scenario, .problems = problems };
     return load_members(&load, node, tables, what);
-}
-
-/* ---- stack parameters ---- */
-
-enum parameter_type { PARAMETER_BOOL, PARAMETER_UINT, PARAMETER_COUNT, PARAMETER_QOS, PARAMETER_TIME, PARAMETER_METRICS, PARAMETER_BROADCAST, PARAMETER_PRECISION, PARAMETER_LINK_LOCAL, PARAMETER_TIMING };
-#define PARAMETER_MOST 1000 /* of these times one after the other still are a time */
-#define PARAMETER_MOST_NS (INT64_C(86400) * 1000000000)
-#define AT(field) offsetof(struct host_parameters, field)
-static const struct { const char *name; enum parameter_type type; size_t offset; } parameters[] = {
-    { "metric_table", PARAMETER_METRICS, AT(metric_table) }, { "iface_list_broadcast", PARAMETER_BROADCAST, AT(iface_list_broadcast) },
-    { "routing_change_precision", PARAMETER_PRECISION, AT(routing_change_precision) }, { "link_local", PARAMETER_LINK_LOCAL, AT(link_local) },
-    { "dad", PARAMETER_BOOL, AT(dad) }, { "dad_v4_transmits", PARAMETER_UINT, AT(dad_v4_transmits) }, { "dad_v6_transmits", PARAMETER_UINT, AT(dad_v6_transmits) },
-    { "dad_v4_retransmit", PARAMETER_TIME, AT(dad_v4_retransmit_ns) }, { "dad_v6_retransmit", PARAMETER_TIME, AT(dad_v6_retransmit_ns) },
-    { "dad_initial_delay", PARAMETER_TIME, AT(dad_initial_delay_ns) }, { "weak_host_send", PARAMETER_BOOL, AT(weak_host_send) }, { "timing", PARAMETER_TIMING, 0 },
-    { "processors", PARAMETER_COUNT, AT(processors) }, { "threads_per_core", PARAMETER_COUNT, AT(threads_per_core) }, { "numa_nodes", PARAMETER_COUNT, AT(numa_nodes) },
-    { "rss", PARAMETER_BOOL, AT(rss) }, { "rss_info_needs_up", PARAMETER_BOOL, AT(rss_info_needs_up) }, { "adapter_restart", PARAMETER_TIME, AT(adapter_restart_ns) },
-    { "cpu_rx_per_packet", PARAMETER_TIME, AT(cpu_rx_ns_per_packet) }, { "qos_provider", PARAMETER_QOS, AT(qos_signalling) },
-};
-
-static bool word_set(struct problems *problems, const struct json *value, const char *const *words, unsigned count, void *field, size_t size)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (is_text(value, words[i])) {
-            check(size == sizeof i);
-            memcpy(field, &i, sizeof i);
-            return true;
-        }
-    struct text list = { 0 };
-    for (unsigned i = 0; i < count; i++) text_printf(&list, "%s\"%s\"", i ? (i + 1 < count ? ", " : " or ") : "", words[i]);
-    if (value->type == JSON_TEXT) problem_at(problems, value, "\"%s\" is not known here; expected %s", value->text, list.bytes);
-    else problem_at(problems, value, "expected %s, found %s", list.bytes, json_type_name(value->type));
-    text_free(&list);
-    return false;
-}
-
-static void parameter_set(struct problems *problems, const struct json *value, enum parameter_type type, char *field, struct host_parameters *all)
-{
-    static const char *const metrics[] = { "win10", "xpsp2" }, *const broadcast[] = { "limited", "directed" }, *const precision[] = { "exact", "any" };
-    static const char *const link_local[] = { "off", "eui64", "random" }, *const timing[] = { "plain", "windows" }, *const qos[] = { "none", "rsvp" };
-    bool flag;
-    unsigned number, windows = 0;
-    int64_t ns;
-    switch (type) {
-    case PARAMETER_BOOL:
-        if (!type_check(problems, value, TYPE_BOOL)) return;
-        flag = read_bool(value);
-        memcpy(field, &flag, sizeof flag);
-        return;
-    case PARAMETER_UINT: case PARAMETER_COUNT:
-        if (!type_check(problems, value, TYPE_UINT)) return;
-        if (read_uint(value) > PARAMETER_MOST) { problem_at(problems, value, "%s is too much: at most %d", value->text, PARAMETER_MOST); return; }
-        if (type == PARAMETER_COUNT && !read_uint(value)) { problem_at(problems, value, "there is at least one"); return; }
-        number = (unsigned)read_uint(value);
-        memcpy(field, &number, sizeof number);
-        return;
-    case PARAMETER_TIME:
-        if (!type_check(problems, value, TYPE_TIME)) return;
-        ns = read_time(value);
-        if (ns > PARAMETER_MOST_NS) { problem_at(problems, value, "%s is too long: at most 1d", value->text); return; }
-        memcpy(field, &ns, sizeof ns);
-        return;
-    case PARAMETER_METRICS: word_set(problems, value, metrics, 2, field, sizeof all->metric_table); return;
-    case PARAMETER_BROADCAST: word_set(problems, value, broadcast, 2, field, sizeof all->iface_list_broadcast); return;
-    case PARAMETER_PRECISION: word_set(problems, value, precision, 2, field, sizeof all->routing_change_precision); return;
-    case PARAMETER_LINK_LOCAL: word_set(problems, value, link_local, 3, field, sizeof all->link_local); return;
-    case PARAMETER_QOS:
-        if (word_set(problems, value, qos, 2, &number, sizeof number)) all->qos_signalling = number == 1;
-        return;
-    case PARAMETER_TIMING: /* sets every timing of the reference that this version has */
-        if (!word_set(problems, value, timing, 2, &windows, sizeof windows)) return;
-        all->dad = windows;
-        all->link_local = windows ? LINK_LOCAL_RANDOM : LINK_LOCAL_OFF;
-        return;
-    }
-}
-
-static void stack_read(struct problems *problems, const struct json *object, struct host_parameters *all)
-{
-    const char *names[sizeof parameters / sizeof *parameters];
-    for (const struct json *member = object ? object->first : NULL; member; member = member->next) {
-        size_t i = 0, count = sizeof parameters / sizeof *parameters;
-        while (i < count && strcmp(parameters[i].name, member->name) != 0) i++;
-        if (i < count) { parameter_set(problems, member, parameters[i].type, (char *)all + parameters[i].offset, all); continue; }
-        for (size_t k = 0; k < count; k++) names[k] = parameters[k].name;
-        const char *near = nearest_word(member->name, names, count);
-        if (strcmp(member->name, "neighbors") == 0) problem_at_name(problems, member, "this version has no `neighbors` yet");
-        else if (near) problem_at_name(problems, member, "there is no stack parameter \"%s\"; did you mean \"%s\"?", member->name, near);
-        else problem_at_name(problems, member, "there is no stack parameter \"%s\"", member->name);
-    }
 }
 
 /* ---- interfaces and addresses ---- */
@@ -245,7 +157,7 @@ static void world_host(const struct scenario *scenario, struct net *net, const s
     if (!members(scenario, problems, node, host_members, "a host")) return;
     struct host_parameters all = *defaults;
     size_t before = problems->count;
-    stack_read(problems, json_member(node, "stack"), &all);
+    parameters_read(problems, json_member(node, "stack"), &all);
     if (problems->count != before) return;
     const struct json *forwarding = json_member(node, "forwarding");
     all.forwarding = forwarding && read_bool(forwarding);
@@ -261,7 +173,7 @@ bool world_build(const struct scenario *scenario, struct net *net, uint64_t seed
 {
     size_t before = problems->count;
     struct host_parameters defaults = host_parameters_default();
-    stack_read(problems, scenario->defaults, &defaults);
+    parameters_read(problems, scenario->defaults, &defaults);
     for (const struct json *node = scenario->hosts->first; node; node = node->next) world_host(scenario, net, node, &defaults, seed, problems);
     if (problems->count == before) links_build(scenario, net, problems);
     return problems->count == before;
