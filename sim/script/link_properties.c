@@ -200,7 +200,7 @@ static bool number_read(struct problems *problems, const struct json *value, uin
     uint64_t found = read_uint(value);
     *number = (uint32_t)found;
     if (found == 0 || (found >= least && found <= most)) return true;
-    problem_at(problems, value, "%s is not from %llu to %llu", value->text, (unsigned long long)least, (unsigned long long)most);
+    problem_at(problems, value, "%s is neither 0 nor from %llu to %llu", value->text, (unsigned long long)least, (unsigned long long)most);
     return false;
 }
 

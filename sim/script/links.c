@@ -70,11 +70,13 @@ static void member_build(struct net *net, struct segment *segment, const struct 
     if (iface && !cable_into(segment, iface, &setup[0])) problem_at(problems, name, "the network refuses this member: %s", net_why(net));
 }
 
-static void one_direction(struct problems *problems, const struct json *node)
+static const char into_it[] = "a member of a segment has one direction, into it";
+
+static void one_direction(struct problems *problems, const struct json *node, const char *why)
 {
     for (size_t i = 0; link_properties[i].name; i++) {
         const struct json *value = json_member(node, link_properties[i].name);
-        if (value && value->type == JSON_LIST) problem_at(problems, value, "a member of a segment has one direction, into it");
+        if (value && value->type == JSON_LIST) problem_at(problems, value, "%s", why);
     }
 }
 
@@ -86,8 +88,8 @@ static void segment_build(struct net *net, const struct json *node, struct probl
     const struct json *name = json_member(node, "name"), *kind = json_member(node, "kind"), *list = json_member(node, "members");
     if (segment_find(net, name->text)) problem_at(problems, name, "there is a segment \"%s\" already", name->text);
     if (kind && !is_text(kind, "hub") && !is_text(kind, "switch")) problem_at(problems, kind, "\"%s\" is not known here; expected \"switch\" or \"hub\"", kind->text);
-    one_direction(problems, node);
-    for (const struct json *one = list->first; one; one = one->next) one_direction(problems, one);
+    one_direction(problems, node, into_it);
+    for (const struct json *one = list->first; one; one = one->next) one_direction(problems, one, into_it);
     if (problems->count != before) return;
     struct segment *segment = segment_new(net, name->text, is_text(kind, "hub") ? SEGMENT_HUB : SEGMENT_SWITCH);
     for (const struct json *one = list->first; one && problems->count == before; one = one->next) member_build(net, segment, node, one, problems);
@@ -116,7 +118,7 @@ void links_check_step(struct net *net, const struct step *step, struct problems 
     struct iface *far = cable_far_end(cable, iface);
     setup[0] = cable_setup_of(cable_link(cable, iface));
     setup[1] = far ? cable_setup_of(cable_link(cable, far)) : setup[0];
-    if (!far || from) one_direction(problems, step->node);
+    if (!far || from) one_direction(problems, step->node, far ? "\"from\" means one direction: a list gives two" : into_it);
     setup[0].link.delay_ns = setup[1].link.delay_ns = 1; /* what it is by then, the run knows */
     link_properties_read(problems, step->node, setup);
 }
