@@ -1,7 +1,7 @@
 /*
- * Network events: WSPEventSelect, WSPEnumNetworkEvents, and the arming of the two events that belong to control codes
- * (SPI reference 9, ioctls reference 0.7). An edge is told once per arming; one that comes between the arming and the
- * selection is kept for it.
+ * Network events: WSPEventSelect, WSPEnumNetworkEvents, the record between them, and the arming of the two events that
+ * belong to control codes (SPI reference 9, ioctls reference 0.7). An edge is told once per arming; one that comes between
+ * the arming and the selection is kept for it. When the events of the endpoint are recorded is told in conditions.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +46,12 @@ static void disarm(struct sock *sock, LONG bits)
         kernel_cancel(arm->request);
         free(arm);
     }
+}
+
+void events_record(struct sock *sock, LONG bit, int error)
+{
+    if (!(sock->events.recorded & bit)) sock->events.errors[bit_number(bit)] = error;
+    record(sock, bit);
 }
 
 /* Any of the destinations armed since the last time triggers the event, and only once. */
@@ -99,6 +105,7 @@ enum kernel_status events_arm(struct sock *sock, LONG bit, const struct kernel_w
 void events_end(struct sock *sock)
 {
     disarm(sock, FD_ALL_EVENTS);
+    conditions_end(sock);
     sock->events.event = NULL;
     sock->events.mask = 0;
 }
@@ -123,6 +130,7 @@ int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG mask, LPINT erro
     events->recorded = 0;
     for (LONG bit = 1; bit <= FD_ADDRESS_LIST_CHANGE; bit <<= 1)
         if (events->happened & mask & bit) record(sock, bit);
+    conditions_select(sock);
     return 0;
 }
 

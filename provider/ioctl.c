@@ -62,13 +62,17 @@ static int pend(const struct ioctl_call *call, LPWSAOVERLAPPED overlapped, LPWSA
     return WSA_IO_PENDING;
 }
 
-/* Step 17, blocking form: the thread waits in simulated time. */
+/* Step 17, blocking form: the thread waits in simulated time. The end of what a BLOCKS code waits for is an interruption
+   (ioctls reference 1.23). */
 static int block(const struct ioctl_call *call)
 {
     struct pending pending; /* on the thread's own stack: it ends with the call, or with the thread */
     pending_begin(&pending, call->sock);
     enum kernel_status status = pending_watch(&pending, &call->watch, call->event_bit);
-    if (status == KERNEL_OK) return pending_wait(&pending);
+    if (status == KERNEL_OK) {
+        int error = pending_wait(&pending, KERNEL_FOREVER);
+        return error == WSA_OPERATION_ABORTED && (call->row->shape & BLOCKS) ? WSAEINTR : error;
+    }
     pending_forget(&pending);
     return error_of_kernel(status);
 }
@@ -107,11 +111,12 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID
     struct kernel_who who;
     kernel_current(&who);
     struct ioctl_call call = { .sock = sock, .row = ioctl_find(code), .in = in, .in_size = in_size, .out = out, .out_size = out_size, .observed = who.profile == KERNEL_OBSERVED };
+    call.plain = !asynchronous;
     int result = !call.row ? (call.observed ? WSAEOPNOTSUPP : WSAEINVAL) : check_socket(&call);
     if (result == 0) result = check_buffers(&call, overlapped);
     if (result == 0) result = call.row->handler(&call);
     if (result == IOCTL_PENDS) {
-        result = asynchronous ? pend(&call, overlapped, routine, thread) : sock->nonblocking ? would_block(&call) : block(&call);
+        result = asynchronous ? pend(&call, overlapped, routine, thread) : sock->nonblocking && !(call.row->shape & BLOCKS) ? would_block(&call) : block(&call);
         if (result == WSA_IO_PENDING) return fail(error, result);
         asynchronous = FALSE; /* a blocking call has finished, or nothing was started */
         call.count = 0;

@@ -21,6 +21,7 @@ struct ioctl_call {
     DWORD count;                /* result: bytes in the output, or the size it would take */
     struct kernel_watch watch;  /* result of a handler that returns IOCTL_PENDS: what to wait for */
     LONG event_bit;             /* and the network event it arms */
+    BOOL plain;                 /* no OVERLAPPED: whatever ends the wait is WSAEINTR where the code says so */
 };
 
 #define IOCTL_PENDS (-1) /* "cannot finish now" */
@@ -43,6 +44,7 @@ enum ioctl_shape {
     OUT_ABSENT = 8,     /* cbOutBuffer must be 0 */
     OUT_BY_HANDLER = 16, /* the size it takes depends on the answer, or a value is checked before it: the handler looks */
     NO_OVERLAPPED = 32, /* lpOverlapped must be NULL */
+    BLOCKS = 64,        /* a plain call waits, whatever the socket's mode */
 };
 
 struct ioctl_row {
@@ -65,9 +67,12 @@ const struct ioctl_row *ioctl_find(DWORD code); /* NULL: unknown */
 /* What a handler says of an output it checks itself: 0 if `size` bytes fit, else WSAEFAULT; call->count becomes the size. */
 int ioctl_output(struct ioctl_call *call, DWORD size);
 
-ioctl_handler ioctl_fionbio;
+ioctl_handler ioctl_fionbio, ioctl_fionread, ioctl_siocatmark;
 ioctl_handler ioctl_address_list_query, ioctl_address_list_change;
 ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change;
 ioctl_handler ioctl_get_interface_list, ioctl_get_broadcast_address;
 ioctl_handler ioctl_base_handle;
+ioctl_handler ioctl_enable_circular_queueing, ioctl_flush;
+ioctl_handler ioctl_ideal_send_backlog_query, ioctl_ideal_send_backlog_change;
+ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_udp_connreset;
 #endif

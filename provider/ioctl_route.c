@@ -4,19 +4,12 @@
 #include "ioctl.h"
 #include "provider.h"
 
-static BOOL unspecified(const struct kernel_address *address)
-{
-    for (size_t i = 0; i < sizeof address->bytes; i++)
-        if (address->bytes[i]) return FALSE;
-    return TRUE;
-}
-
 int ioctl_routing_interface_query(struct ioctl_call *call)
 {
     struct kernel_address destination;
     struct kernel_path path;
     int error = sockaddr_read(call->sock, call->in, &destination);
-    if (error == 0 && unspecified(&destination)) error = WSAEINVAL;
+    if (error == 0 && address_unspecified(&destination)) error = WSAEINVAL;
     if (error == 0) error = ioctl_output(call, (DWORD)sock_address_size(call->sock)); /* the size is known without a look-up, so it is asked first */
     if (error) return error;
     enum kernel_status status = kernel_best_path(&destination, &path);

@@ -54,10 +54,16 @@ struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSA
     return pending;
 }
 
+static void pending_free(struct pending *pending)
+{
+    free(pending->transfer);
+    free(pending);
+}
+
 void pending_forget(struct pending *pending)
 {
     if (pending->sock) list_remove(&pending->sock->pending, pending);
-    if (pending->overlapped) free(pending);
+    if (pending->overlapped) pending_free(pending);
 }
 
 /* The event form starts with its event reset; with a routine, hEvent is the client's own. */
@@ -80,7 +86,7 @@ static void routine_queue(struct pending *pending)
     int ignored;
     if (pending->process->up.lpWPUQueueApc(&pending->thread, routine_apc, pending->number, &ignored) == 0) return;
     list_remove(&pending->process->routines, pending); /* the thread is gone, its routine with it */
-    free(pending);
+    pending_free(pending);
 }
 
 static struct pending *routine_find(struct pending *list, DWORD_PTR number)
@@ -120,12 +126,12 @@ static void WSPAPI routine_apc(DWORD_PTR number)
     }
     list_remove(&process->routines, pending);
     list_add(&process->running, pending);
-    pending->routine(pending->error, pending->bytes, pending->overlapped, 0);
+    pending->routine(pending->error, pending->bytes, pending->overlapped, pending->flags);
     process = kernel_slot_get(&wspsim_kernel_abi);
     pending = process ? routine_find(process->running, number) : NULL;
     if (!pending) return;
     list_remove(&process->running, pending);
-    free(pending);
+    pending_free(pending);
     routine_next(process, endpoint);
 }
 
@@ -134,7 +140,7 @@ static void list_free(struct pending **list)
     while (*list) {
         struct pending *pending = *list;
         list_remove(list, pending);
-        free(pending);
+        pending_free(pending);
     }
 }
 
@@ -146,8 +152,10 @@ void routines_free(struct provider_process *process)
 
 /* ---- finishing ---- */
 
-static void overlapped_write(LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes)
+/* Offset: the flags of a receive, which WSPGetOverlappedResult tells. */
+static void overlapped_write(LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes, DWORD flags)
 {
+    overlapped->Offset = flags;
     overlapped->OffsetHigh = error;
     overlapped->InternalHigh = bytes;
     overlapped->Internal = nt_status_of_error(error); /* last: from here on it is done */
@@ -162,16 +170,24 @@ void pending_finish(struct pending *pending, DWORD error, DWORD bytes)
     pending->bytes = bytes;
     list_remove(&sock->pending, pending);
     if (!pending->routine) {
+        pending->overlapped->Offset = pending->flags;
         pending->overlapped->OffsetHigh = error; /* the upcall writes the rest */
         WPUCompleteOverlappedRequest(sock->handle, pending->overlapped, error, bytes, &ignored);
-        free(pending);
+        pending_free(pending);
         return;
     }
-    overlapped_write(pending->overlapped, error, bytes);
+    overlapped_write(pending->overlapped, error, bytes, pending->flags);
     pending->sock = NULL;
     pending->number = (DWORD_PTR)sock->endpoint << 32 | ++sock->routines; /* no two endpoints ever have the same name */
     list_add(&process->routines, pending);
     routine_queue(pending);
+}
+
+/* Windows tells a receive of a connection that is closed under it something else than other requests (SPI reference 4.7). */
+static DWORD drop_error(const struct pending *pending)
+{
+    BOOL receives = pending->transfer && transfer_is_receive(pending->transfer);
+    return receives && pending->sock->connected && observed() ? WSAECONNABORTED : WSA_OPERATION_ABORTED;
 }
 
 void pending_drop(struct pending *pending, BOOL indicate)
@@ -183,26 +199,30 @@ void pending_drop(struct pending *pending, BOOL indicate)
         return;
     }
     if (indicate) {
-        pending_finish(pending, WSA_OPERATION_ABORTED, 0);
+        pending_finish(pending, drop_error(pending), 0);
         return;
     }
-    overlapped_write(pending->overlapped, WSA_OPERATION_ABORTED, 0);
+    overlapped_write(pending->overlapped, WSA_OPERATION_ABORTED, 0, 0);
     pending_forget(pending);
 }
 
 /* ---- what it waits for ---- */
 
-static void pending_complete(void *cookie, enum kernel_status status, uint64_t count)
+void pending_completes(void *cookie, enum kernel_status status, uint64_t count)
 {
     struct pending *pending = cookie;
     struct sock *sock = pending->sock;
     LONG bit = pending->event_bit;
     struct kernel_watch watch = pending->watch;
-    int error = error_of_kernel(status);
+    int error = pending->transfer ? transfer_over(pending->transfer, status, &pending->flags) : error_of_kernel(status);
     BOOL arms = bit && pending->armed_at == sock->events.told[bit_number(bit)];
     pending->request = 0;
-    if (pending->overlapped) pending_finish(pending, (DWORD)error, (DWORD)count);
-    else pending->error = (DWORD)error; /* its thread is woken next and takes the result */
+    if (pending->overlapped) {
+        pending_finish(pending, (DWORD)error, (DWORD)count);
+    } else { /* its thread is woken next and takes the result */
+        pending->error = (DWORD)error;
+        pending->bytes = (DWORD)count;
+    }
     if (!arms) return; /* or the event has been told since */
     if (status == KERNEL_CANCELLED) events_arm(sock, bit, &watch); /* its thread ended; the socket's event stays armed */
     else events_happen(sock, bit, error);
@@ -213,7 +233,7 @@ enum kernel_status pending_watch(struct pending *pending, const struct kernel_wa
     pending->watch = *watch;
     pending->event_bit = event_bit;
     pending->armed_at = event_bit ? pending->sock->events.told[bit_number(event_bit)] : 0;
-    return kernel_watch(watch, false, pending_complete, pending, &pending->request);
+    return kernel_watch(watch, false, pending_completes, pending, &pending->request);
 }
 
 struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped)
@@ -223,12 +243,12 @@ struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlap
     return pending;
 }
 
-int pending_wait(struct pending *pending)
+int pending_wait(struct pending *pending, int64_t timeout_ns)
 {
-    struct kernel_wait wait = { .request = pending->request, .timeout_ns = KERNEL_FOREVER };
+    struct kernel_wait wait = { .request = pending->request, .timeout_ns = timeout_ns };
     enum kernel_status status = kernel_wait(&wait);
     int error = status == KERNEL_OK ? (int)pending->error : error_of_kernel(status);
-    if (status == KERNEL_INTERRUPTED) kernel_cancel(pending->request); /* WSPCancelBlockingCall */
+    if (status == KERNEL_INTERRUPTED || status == KERNEL_TIMED_OUT) kernel_cancel(pending->request); /* WSPCancelBlockingCall; a time of the socket's options */
     pending_forget(pending);
     return error;
 }

@@ -6,7 +6,9 @@
  *   provider_process   one per process that called WSPStartup
  *   sock               one per open socket
  *   pending            one per request that could not finish at once (pending.c)
- *   arm                one per condition a network event waits for (events.c)
+ *   transfer           what a send or receive moves, from the call to its end (transfer.c)
+ *   arm                one per condition a network event of a control code waits for (events.c)
+ *   selecting          one per WSPSelect that waits (select.c)
  */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
@@ -19,17 +21,29 @@
 #include "kernel.h"
 
 struct pending;
+struct transfer;
 struct arm;
 struct sock;
+struct selecting;
 
-/* A thread inside WSPGetOverlappedResult; on its stack. */
+/* A thread inside WSPGetOverlappedResult or WSPSelect; on its stack. */
 struct waiting { uint32_t thread_id; BOOL cleaned_up; struct waiting *next; };
+
+/* A thread inside a condition function of the client; on its stack. Whatever it calls meanwhile is WSAEINPROGRESS. */
+struct callback { uint32_t thread_id; struct callback *next; };
+
+/* What the catalogue says of a socket's protocol: shared by all sockets of an entry. */
+struct protocol { WSAPROTOCOL_INFOW info; struct protocol *next; };
 
 struct provider_process {
     WSPUPCALLTABLE up;          /* of the newest WSPStartup */
     unsigned startups;
     struct sock *socks;         /* oldest first */
     struct waiting *waiting;
+    struct callback *callbacks;
+    struct selecting *selecting;
+    struct protocol *protocols;
+    DWORD open_type;            /* SO_OPENTYPE: obsolete, kept and without effect */
     struct pending *routines;   /* completed, their routine queued */
     struct pending *running;    /* their routine runs */
 };
@@ -38,10 +52,32 @@ struct network_events {
     HANDLE event;               /* of WSPEventSelect, NULL: none selected */
     LONG mask;
     LONG recorded;              /* to be told by WSPEnumNetworkEvents */
-    LONG happened;              /* came while not selected: recorded as soon as it is */
+    LONG happened;              /* of the control codes: came while not selected, recorded as soon as it is */
+    LONG disabled;              /* of the endpoint: recorded, and no re-enabling function was called since (conditions.c) */
     int errors[FD_MAX_EVENTS];  /* of the recorded and the happened */
     unsigned told[FD_MAX_EVENTS]; /* how often each has happened: a request armed before the last time arms no more */
     struct arm *arms;
+    kernel_request watch;       /* of the endpoint, 0: none */
+    uint32_t watched;           /* for which conditions */
+};
+
+/* What became of WSPConnect on this socket. */
+enum attempt { ATTEMPT_NONE, ATTEMPT_RUNS, ATTEMPT_MADE, ATTEMPT_FAILED };
+
+/* Options that nobody but the provider knows; the kernel's are in the kernel. A socket from WSPAccept begins with its listener's. */
+struct sock_options {
+    struct linger linger;
+    DWORD receive_timeout_ms, send_timeout_ms; /* 0: none; of plain calls only */
+    DWORD flags;                /* enum sock_flag */
+    DWORD group_priority;
+    DWORD path_mtu_discovery;   /* IP_MTU_DISCOVER */
+    DWORD protection_level;     /* IPV6_PROTECTION_LEVEL */
+    DWORD multicast_interface;  /* IP_MULTICAST_IF as it was set */
+};
+/* Truth values of the provider's own; those of received control data have their effect in WSARecvMsg. */
+enum sock_flag {
+    SOCK_DEBUG = 1, SOCK_DONTROUTE = 2, SOCK_PKTINFO = 4, SOCK_RECVTTL = 8, SOCK_RECVTOS = 16, SOCK_RECVIF = 32, SOCK_RECVDSTADDR = 64, SOCK_ECN = 128,
+    SOCK_ORIGINAL_IF = 256, SOCK_RECVERR = 512,
 };
 
 struct sock {
@@ -51,10 +87,19 @@ struct sock {
     int family, type, protocol;
     BOOL overlapped;            /* created with WSA_FLAG_OVERLAPPED */
     BOOL nonblocking;
+    DWORD flags;                /* of WSPSocket */
+    struct protocol *entry;     /* of the catalogue */
     kernel_endpoint endpoint;
     uint32_t routines;          /* queued so far; makes their numbers */
     struct pending *pending;    /* oldest first */
     struct network_events events;
+    struct sock_options options;
+    enum attempt attempt;
+    kernel_request connecting;  /* a nonblocking attempt that runs, else 0 */
+    BOOL listening, connected;  /* connected: a stream that is, or was */
+    BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
+    int error;                  /* SO_ERROR */
+    struct kernel_accepted deferred; /* what a condition function deferred: the head of the backlog; endpoint 0: none */
 };
 
 /* A request that is under way or whose routine has yet to run. */
@@ -71,8 +116,9 @@ struct pending {
     unsigned armed_at;          /* of its event: events.told then */
     LONG event_bit;             /* FD_ event that happens with its completion, 0: none */
     struct kernel_watch watch;
+    struct transfer *transfer;  /* of a send or receive; NULL: it is none. Its memory goes with an overlapped request */
     BOOL deferred;              /* its routine waits for another of the same socket to return */
-    DWORD error, bytes;         /* the result, once there */
+    DWORD error, bytes, flags;  /* the result, once there */
 };
 
 /* The one exported constant: which kernel.h this was built against, and the key of our slot. */
@@ -80,21 +126,34 @@ extern const uint32_t wspsim_kernel_abi;
 
 /* ---- entering (startup.c) ---- */
 
-/* The common prefix of every call on a socket (ioctls reference 0.5): is it one of ours, does the network work? No callback of
-   this provider can be in progress yet, so step 1 finds nothing. NULL: *error says why. */
+/* The common prefix of every call on a socket (ioctls reference 0.5): is the thread inside a condition function, is the socket
+   one of ours, does the network work? NULL: *error says why. */
 struct sock *sock_enter(SOCKET s, LPINT error);
 struct provider_process *process_enter(LPINT error); /* for calls without a socket */
 int fail(LPINT error, int value);                    /* writes *error, returns SOCKET_ERROR */
+BOOL observed(void);                                 /* do as Windows was seen to do, where that differs */
+
+/* ---- errors (errors.c) ---- */
 int error_of_kernel(enum kernel_status status);
+#define PENDING_STATUS ((ULONG_PTR)0x103)
+ULONG_PTR nt_status_of_error(DWORD error);
+int error_of_nt_status(ULONG_PTR status);
 
 /* ---- sockets (socket.c) ---- */
 void sock_discard(struct sock *sock, BOOL indicate); /* with all it has pending; indicate: completions are told */
+int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct sock **adopted); /* a connection becomes a socket with the listener's properties */
+BOOL sock_unbound(const struct sock *sock);
+static inline BOOL sock_stream(const struct sock *sock) { return sock->type == SOCK_STREAM; }
 int sock_address_size(const struct sock *sock);      /* of its family's sockaddr */
 enum kernel_family sock_family(const struct sock *sock);
 
 /* ---- addresses (sockaddr.c) ---- */
 int sockaddr_read(const struct sock *sock, const void *bytes, struct kernel_address *address); /* 0 or WSAEAFNOSUPPORT */
 void sockaddr_write(const struct kernel_address *address, void *bytes);                        /* port 0 */
+BOOL address_unspecified(const struct kernel_address *address);
+int sockname_read(const struct sock *sock, const void *bytes, int size, struct kernel_socket *name); /* 0, WSAEFAULT, WSAEAFNOSUPPORT */
+BOOL sockname_room(const struct sock *sock, const void *bytes, const int *size); /* may the address be written there */
+void sockname_write(const struct sock *sock, const struct kernel_socket *name, void *bytes, LPINT size);
 
 /* ---- requests (pending.c) ---- */
 struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread);
@@ -105,24 +164,63 @@ void pending_drop(struct pending *pending, BOOL indicate);                  /* g
 void pending_forget(struct pending *pending);                               /* never accepted, or over: leaves the list */
 enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit);
 struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped); /* NULL: none */
-int pending_wait(struct pending *pending);                                  /* the blocking form: parks; the error, 0 for success */
+int pending_wait(struct pending *pending, int64_t timeout_ns);              /* the blocking form: parks; the error, 0 for success; its socket may be gone */
+kernel_complete pending_completes;                                          /* the cookie is a pending */
 void routines_free(struct provider_process *process);
 
 /* ---- network events (events.c) ---- */
 enum kernel_status events_arm(struct sock *sock, LONG bit, const struct kernel_watch *watch);
 void events_happen(struct sock *sock, LONG bit, int error);
+void events_record(struct sock *sock, LONG bit, int error);
 void events_end(struct sock *sock);
 int bit_number(LONG bit);
 
-/* ---- overlapped results (overlapped.c) ---- */
+/* ---- network events of the endpoint (conditions.c) ---- */
+void conditions_select(struct sock *sock);                 /* a new registration: what holds is recorded */
+void conditions_enable(struct sock *sock, LONG bits);      /* a re-enabling function was called: what still holds is recorded again */
+void conditions_look(struct sock *sock);                   /* something about the socket has changed */
+void conditions_connect(struct sock *sock, int error);     /* WSPConnect has come to its end */
+void conditions_end(struct sock *sock);
+LONG conditions_holding(const struct sock *sock, const struct kernel_state *state); /* FD_ events whose condition holds now */
+
+/* ---- sends and receives (transfer.c) ---- */
+/* Writes what a receive gives besides the bytes, and says the Winsock error of the end; *flags: MSG_ values. */
+int transfer_over(struct transfer *transfer, enum kernel_status status, DWORD *flags);
+BOOL transfer_is_receive(const struct transfer *transfer);
+DWORD transfers_drop(struct sock *sock, int error);        /* every pending send ends with this error */
+
+/* ---- waiting in a call (overlapped.c, select.c) ---- */
+void waiting_begin(struct provider_process *process, struct waiting *waiting);
+void waiting_over(struct provider_process *process, const struct waiting *waiting); /* not after a last cleanup */
 void waiting_end(struct provider_process *process); /* the last cleanup: whoever waits for a result waits no longer */
-#define PENDING_STATUS ((ULONG_PTR)0x103)
-ULONG_PTR nt_status_of_error(DWORD error);
+void selecting_closed(const struct sock *sock);     /* selects that look at it hear of its end */
+void selecting_free(struct provider_process *process);
 
 /* ---- the entry points ---- */
 int WSPAPI provider_cleanup(LPINT error);
 SOCKET WSPAPI provider_socket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags, LPINT error);
 int WSPAPI provider_close_socket(SOCKET s, LPINT error);
+int WSPAPI provider_bind(SOCKET s, const struct sockaddr *name, int size, LPINT error);
+int WSPAPI provider_get_sock_name(SOCKET s, struct sockaddr *name, LPINT size, LPINT error);
+int WSPAPI provider_get_peer_name(SOCKET s, struct sockaddr *name, LPINT size, LPINT error);
+int WSPAPI provider_connect(SOCKET s, const struct sockaddr *name, int size, LPWSABUF caller, LPWSABUF callee, LPQOS qos, LPQOS group_qos, LPINT error);
+SOCKET WSPAPI provider_join_leaf(SOCKET s, const struct sockaddr *name, int size, LPWSABUF caller, LPWSABUF callee, LPQOS qos, LPQOS group_qos, DWORD flags, LPINT error);
+int WSPAPI provider_listen(SOCKET s, int backlog, LPINT error);
+SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *name, LPINT size, LPCONDITIONPROC condition, DWORD_PTR data, LPINT error);
+int WSPAPI provider_send(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, DWORD flags, LPWSAOVERLAPPED overlapped,
+                         LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error);
+int WSPAPI provider_send_to(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, DWORD flags, const struct sockaddr *to, int to_size, LPWSAOVERLAPPED overlapped,
+                            LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error);
+int WSPAPI provider_recv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED overlapped,
+                         LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error);
+int WSPAPI provider_recv_from(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, LPDWORD flags, struct sockaddr *from, LPINT from_size, LPWSAOVERLAPPED overlapped,
+                              LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error);
+int WSPAPI provider_shutdown(SOCKET s, int how, LPINT error);
+int WSPAPI provider_send_disconnect(SOCKET s, LPWSABUF data, LPINT error);
+int WSPAPI provider_recv_disconnect(SOCKET s, LPWSABUF data, LPINT error);
+int WSPAPI provider_get_sock_opt(SOCKET s, int level, int name, char *value, LPINT size, LPINT error);
+int WSPAPI provider_set_sock_opt(SOCKET s, int level, int name, const char *value, int size, LPINT error);
+int WSPAPI provider_select(int ignored, fd_set *readable, fd_set *writable, fd_set *exceptional, const PTIMEVAL timeout, LPINT error);
 int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG events, LPINT error);
 int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS events, LPINT error);
 BOOL WSPAPI provider_get_overlapped_result(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD bytes, BOOL wait, LPDWORD flags, LPINT error);

@@ -1,7 +1,8 @@
 /*
- * WSPSocket and WSPCloseSocket (SPI reference 4.29 and 4.7).
+ * WSPSocket, and what a socket is from its handle to its end (SPI reference 4.29). WSPCloseSocket stands in shutdown.c.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "provider.h"
 
@@ -68,64 +69,111 @@ static void list_remove(struct sock **list, const struct sock *sock)
 
 static enum kernel_transport transport_of(int type) { return type == SOCK_STREAM ? KERNEL_TCP : type == SOCK_DGRAM ? KERNEL_UDP : KERNEL_RAW; }
 
-static int sock_open(struct provider_process *process, struct wish wish, DWORD flags, DWORD entry, struct sock **opened)
+/* The entry's own copy: the client's may go after the call. */
+static struct protocol *protocol_of(struct provider_process *process, const WSAPROTOCOL_INFOW *info)
 {
-    struct sock *sock = calloc(1, sizeof *sock);
-    if (!sock) return WSAENOBUFS;
-    sock->process = process;
-    sock->family = wish.family;
-    sock->type = wish.type;
-    sock->protocol = wish.protocol;
-    sock->overlapped = (flags & WSA_FLAG_OVERLAPPED) != 0;
-    int error = error_of_kernel(kernel_endpoint_open(sock_family(sock), transport_of(wish.type), (uint8_t)wish.protocol, &sock->endpoint));
-    if (error == 0) {
-        sock->handle = process->up.lpWPUCreateSocketHandle(entry, (DWORD_PTR)sock, &error);
-        if (sock->handle == INVALID_SOCKET) kernel_endpoint_close(sock->endpoint);
-        else error = 0;
-    }
-    if (error) {
+    struct protocol **link = &process->protocols;
+    while (*link && (*link)->info.dwCatalogEntryId != info->dwCatalogEntryId) link = &(*link)->next;
+    if (*link) return *link;
+    struct protocol *protocol = calloc(1, sizeof *protocol);
+    if (!protocol) return NULL;
+    memcpy(&protocol->info, info, sizeof protocol->info);
+    return *link = protocol;
+}
+
+/* A handle for it; 0 or the error, and then the sock is gone. Its endpoint is the caller's to end. */
+static int sock_enlist(struct sock *sock)
+{
+    int error;
+    struct provider_process *process = sock->process;
+    sock->handle = process->up.lpWPUCreateSocketHandle(sock->entry->info.dwCatalogEntryId, (DWORD_PTR)sock, &error);
+    if (sock->handle == INVALID_SOCKET) {
         free(sock);
         return error;
     }
     list_add(&process->socks, sock);
-    *opened = sock;
     return 0;
+}
+
+static int sock_open(struct provider_process *process, struct wish wish, DWORD flags, const WSAPROTOCOL_INFOW *info, struct sock **opened)
+{
+    kernel_endpoint endpoint;
+    struct protocol *entry = protocol_of(process, info);
+    struct sock *sock = entry ? calloc(1, sizeof *sock) : NULL;
+    if (!sock) return WSAENOBUFS;
+    sock->process = process;
+    sock->entry = entry;
+    sock->family = wish.family;
+    sock->type = wish.type;
+    sock->protocol = wish.protocol;
+    sock->flags = flags;
+    sock->overlapped = (flags & WSA_FLAG_OVERLAPPED) != 0;
+    enum kernel_status status = kernel_endpoint_open(sock_family(sock), transport_of(wish.type), (uint8_t)wish.protocol, &endpoint);
+    if (status != KERNEL_OK) {
+        free(sock);
+        return error_of_kernel(status);
+    }
+    sock->endpoint = endpoint;
+    *opened = sock;
+    int error = sock_enlist(sock);
+    if (error) kernel_endpoint_close(endpoint);
+    return error;
+}
+
+/* Properties of the listener, its event registration and mode among them; not that it listens (SPI reference 4.1). */
+int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct sock **adopted)
+{
+    struct sock *sock = calloc(1, sizeof *sock);
+    if (!sock) return WSAENOBUFS;
+    sock->process = listener->process;
+    sock->entry = listener->entry;
+    sock->family = listener->family;
+    sock->type = listener->type;
+    sock->protocol = listener->protocol;
+    sock->flags = listener->flags;
+    sock->overlapped = listener->overlapped;
+    sock->nonblocking = listener->nonblocking;
+    sock->options = listener->options;
+    sock->events.event = listener->events.event;
+    sock->events.mask = listener->events.mask;
+    sock->endpoint = endpoint;
+    sock->connected = TRUE;
+    *adopted = sock;
+    return sock_enlist(sock);
 }
 
 SOCKET WSPAPI provider_socket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags, LPINT error)
 {
     struct provider_process *process = process_enter(error);
-    struct sock *sock;
+    struct sock *sock = NULL;
     if (!process) return INVALID_SOCKET;
     int result = kernel_stack_state() != KERNEL_OK ? WSAENETDOWN : !kernel_may_read(info, sizeof *info) ? WSAEFAULT : 0;
     if (result == 0) {
         struct wish wish = wish_complete((struct wish){ family, type, protocol }, info);
         result = wish_check(wish);
         if (result == 0 && (!flags_fit(flags) || group > SG_CONSTRAINED_GROUP)) result = WSAEINVAL;
-        if (result == 0) result = sock_open(process, wish, flags, info->dwCatalogEntryId, &sock);
+        if (result == 0) result = sock_open(process, wish, flags, info, &sock);
     }
     if (result == 0) return sock->handle;
     fail(error, result);
     return INVALID_SOCKET;
 }
 
-/* Everything of the socket ends here: requests by their own mechanism (or silently), arms, endpoint, handle. */
+/* Everything of the socket ends here: requests by their own mechanism (or silently), arms, endpoint, handle. SO_LINGER with a
+   time of 0 is the hard end (SPI reference 4.7). */
 void sock_discard(struct sock *sock, BOOL indicate)
 {
     struct provider_process *process = sock->process;
+    BOOL hard = sock->options.linger.l_onoff && sock->options.linger.l_linger == 0 && sock->connected;
     int ignored;
+    if (sock->connecting) kernel_cancel(sock->connecting);
     while (sock->pending) pending_drop(sock->pending, indicate);
+    selecting_closed(sock);
     events_end(sock);
-    kernel_endpoint_close(sock->endpoint);
+    if (sock->deferred.endpoint) kernel_endpoint_abort(sock->deferred.endpoint);
+    if (hard) kernel_endpoint_abort(sock->endpoint);
+    else kernel_endpoint_close(sock->endpoint);
     process->up.lpWPUCloseSocketHandle(sock->handle, &ignored);
     list_remove(&process->socks, sock);
     free(sock);
-}
-
-int WSPAPI provider_close_socket(SOCKET s, LPINT error)
-{
-    struct sock *sock = sock_enter(s, error);
-    if (!sock) return SOCKET_ERROR;
-    sock_discard(sock, TRUE);
-    return 0;
 }

@@ -18,31 +18,30 @@ int fail(LPINT error, int value)
     return SOCKET_ERROR;
 }
 
-int error_of_kernel(enum kernel_status status)
+/* ---- entering ---- */
+
+BOOL observed(void)
 {
-    switch (status) {
-    case KERNEL_OK: return 0;
-    case KERNEL_CANCELLED: return WSA_OPERATION_ABORTED;
-    case KERNEL_TIMED_OUT: return WSAETIMEDOUT;
-    case KERNEL_STACK_DOWN:
-    case KERNEL_NET_DOWN: return WSAENETDOWN;
-    case KERNEL_NET_UNREACHABLE: return WSAENETUNREACH;
-    case KERNEL_NOT_SUPPORTED: return WSAEOPNOTSUPP;
-    case KERNEL_NO_RESOURCES: return WSAENOBUFS;
-    case KERNEL_BAD_HANDLE: return WSA_INVALID_HANDLE;
-    case KERNEL_BAD_ARGUMENT: return WSAEINVAL;
-    case KERNEL_INTERRUPTED: return WSAEINTR;
-    }
-    return WSAEINVAL;
+    struct kernel_who who;
+    kernel_current(&who);
+    return who.profile == KERNEL_OBSERVED;
 }
 
-/* ---- entering ---- */
+static BOOL inside_callback(const struct provider_process *process)
+{
+    struct kernel_who who;
+    kernel_current(&who);
+    const struct callback *callback = process->callbacks;
+    while (callback && callback->thread_id != who.thread_id) callback = callback->next;
+    return callback != NULL;
+}
 
 struct provider_process *process_enter(LPINT error)
 {
     struct provider_process *process = kernel_slot_get(&wspsim_kernel_abi);
-    if (!process) fail(error, WSANOTINITIALISED);
-    return process;
+    if (process && (!process->callbacks || !inside_callback(process))) return process;
+    fail(error, process ? WSAEINPROGRESS : WSANOTINITIALISED);
+    return NULL;
 }
 
 struct sock *sock_enter(SOCKET s, LPINT error)
@@ -74,6 +73,23 @@ static void table_fill(LPWSPPROC_TABLE table)
     table->lpWSPEnumNetworkEvents = provider_enum_network_events;
     table->lpWSPGetOverlappedResult = provider_get_overlapped_result;
     table->lpWSPIoctl = provider_ioctl;
+    table->lpWSPBind = provider_bind;
+    table->lpWSPGetSockName = provider_get_sock_name;
+    table->lpWSPGetPeerName = provider_get_peer_name;
+    table->lpWSPConnect = provider_connect;
+    table->lpWSPJoinLeaf = provider_join_leaf;
+    table->lpWSPListen = provider_listen;
+    table->lpWSPAccept = provider_accept;
+    table->lpWSPSend = provider_send;
+    table->lpWSPSendTo = provider_send_to;
+    table->lpWSPRecv = provider_recv;
+    table->lpWSPRecvFrom = provider_recv_from;
+    table->lpWSPShutdown = provider_shutdown;
+    table->lpWSPSendDisconnect = provider_send_disconnect;
+    table->lpWSPRecvDisconnect = provider_recv_disconnect;
+    table->lpWSPGetSockOpt = provider_get_sock_opt;
+    table->lpWSPSetSockOpt = provider_set_sock_opt;
+    table->lpWSPSelect = provider_select;
 }
 
 static struct provider_process *process_of_startup(void)
@@ -111,14 +127,25 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, 
 
 /* ---- ending ---- */
 
+static void protocols_free(struct provider_process *process)
+{
+    while (process->protocols) {
+        struct protocol *protocol = process->protocols;
+        process->protocols = protocol->next;
+        free(protocol);
+    }
+}
+
 int WSPAPI provider_cleanup(LPINT error)
 {
     struct provider_process *process = process_enter(error);
     if (!process) return SOCKET_ERROR;
     if (--process->startups > 0) return 0;
     waiting_end(process);
+    selecting_free(process);
     while (process->socks) sock_discard(process->socks, FALSE); /* nobody is told any more */
     routines_free(process);
+    protocols_free(process);
     kernel_slot_set(&wspsim_kernel_abi, NULL);
     free(process);
     return 0;

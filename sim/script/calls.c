@@ -6,38 +6,37 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "script/inside.h"
+#include "script/call.h"
 #include "script/marshal.h"
 
-/* What a call came to. */
-struct outcome {
-    bool failed;
-    int64_t error;        /* if it failed */
-    bool is_wait;         /* wait and sleep: `error` is the wait's result; 0 of a sleep means that the time was over */
-    bool is_sleep;
-};
+const struct json *argument(const struct call *call, const char *name) { return script_member(call->script, call->step, name); }
 
-struct call { struct line *line; struct script *script; struct actor *actor; struct process *process; const struct step *step; };
-
-static const struct json *argument(const struct call *call, const char *name) { return script_member(call->script, call->step, name); }
-
-static SOCKET call_socket(const struct call *call)
+SOCKET call_socket_of(const struct call *call, const struct json *value)
 {
-    const struct json *value = argument(call, "socket");
     uint64_t number;
     if (json_uint(value, &number)) return (SOCKET)number;
     const uintptr_t *found = binding_find(&call->actor->sockets, value->text);
     return found ? (SOCKET)*found : INVALID_SOCKET; /* its `socket` step failed */
 }
 
-static HANDLE call_event(const struct call *call, const char *name)
+SOCKET call_socket(const struct call *call) { return call_socket_of(call, argument(call, "socket")); }
+
+void call_named(const struct call *call, const char *member, SOCKET s)
+{
+    const struct json *name = argument(call, member);
+    if (!name) return;
+    binding_set(&call->actor->sockets, name->text, s);
+    if (s != INVALID_SOCKET) process_label_handle(call->process, s, name->text);
+}
+
+HANDLE call_event(const struct call *call, const char *name)
 {
     const struct json *value = argument(call, name);
     if (!value || value->type == JSON_NULL) return NULL;
     return is_text(value, "bad") ? (HANDLE)(uintptr_t)0xBAD0 : actor_event(call->actor, value->text);
 }
 
-static WSAOVERLAPPED *call_overlapped(const struct call *call)
+WSAOVERLAPPED *call_overlapped(const struct call *call)
 {
     const struct json *value = argument(call, "overlapped");
     if (!value || value->type == JSON_NULL) return NULL;
@@ -106,7 +105,7 @@ static void check_times(const struct call *call)
         fail_step(script, call->step, lasts, json_words(script, lasts), time_words(script, now_ns - start_ns), "`%s` took another time", call->step->kind->name);
 }
 
-static void check_bytes(const struct call *call, const DWORD *bytes)
+void check_bytes(const struct call *call, const DWORD *bytes)
 {
     const struct json *expected = argument(call, "bytes");
     if (!expected || expected->type == JSON_NULL || is_text(expected, "bad")) return;
@@ -116,8 +115,15 @@ static void check_bytes(const struct call *call, const DWORD *bytes)
               untouched ? "\"untouched\"" : arena_printf(call->script->arena, "%u", (unsigned)*bytes), "another byte count");
 }
 
+void check_number(const struct call *call, const char *member, int64_t seen, const char *what)
+{
+    const struct json *expected = argument(call, member);
+    if (!expected || (int64_t)read_uint(expected) == seen) return;
+    fail_step(call->script, call->step, expected, json_words(call->script, expected), arena_printf(call->script->arena, "%lld", (long long)seen), "%s", what);
+}
+
 /* Each member the step names is compared by itself, so that the message is about one thing. */
-static void check_out(const struct call *call, const struct value *seen)
+void check_out(const struct call *call, const struct value *seen)
 {
     const struct json *expected = argument(call, "out");
     if (!expected || expected->type != JSON_OBJECT) return;
@@ -175,9 +181,12 @@ static struct outcome call_open(const struct call *call)
     int error;
     if (protocol) spi.protocol = (int)read_named(protocol, TYPE_PROTOCOL);
     if (flags) spi.flags = (DWORD)read_named(flags, TYPE_FLAGS);
+    const struct net *net = call->script->setup.net;
+    uint64_t before = net_newest_endpoint(net);
     SOCKET s = spi_socket(call->line->thread, &spi, &error);
     const char *name = argument(call, "as")->text;
     binding_set(&call->actor->sockets, name, s);
+    if (net_newest_endpoint(net) > before) binding_set(&call->actor->endpoints, name, before + 1);
     if (s != INVALID_SOCKET) process_label_handle(call->process, s, name);
     return (struct outcome){ .failed = s == INVALID_SOCKET, .error = error };
 }
@@ -208,6 +217,16 @@ static struct outcome call_enum_network_events(const struct call *call)
     return (struct outcome){ .failed = failed, .error = error };
 }
 
+/* What the receive of this OVERLAPPED brought. */
+static void check_received(const struct call *call, const WSAOVERLAPPED *overlapped, DWORD bytes, DWORD flags)
+{
+    const struct json *out = argument(call, "out"), *from = argument(call, "from");
+    const struct moving *moving = out || from ? moving_of(call->actor, overlapped) : NULL;
+    if (argument(call, "flags_out")) check_flags(call, flags);
+    if (moving && out) check_data(call->script, call->step, out, call->process, moving, bytes);
+    if (moving && from && moving->name.size) check_name(call->script, call->step, from, call->process, moving->name.bytes, *moving->name.size);
+}
+
 static struct outcome call_get_overlapped_result(const struct call *call)
 {
     int error;
@@ -220,6 +239,7 @@ static struct outcome call_get_overlapped_result(const struct call *call)
     bool waits = wait && read_bool(wait);
     bool failed = !spi_get_overlapped_result(call->line->thread, call_socket(call), overlapped, bytes, waits, flags, &error);
     if (bytes == room) check_bytes(call, room);
+    if (!failed && bytes == room) check_received(call, overlapped, *room, *flags);
     if (waits && overlapped && memory_holds(call->process, overlapped, sizeof *overlapped) && !overlapped_pending(overlapped)) claim_signal(call->actor, overlapped->hEvent);
     memory_release(call->process, room);
     memory_release(call->process, flags);
@@ -297,6 +317,10 @@ static struct outcome call_make(const struct call *call)
     case CALL_RESETEVENT: call_set_event(call, false); break;
     case CALL_EXIT_THREAD: exit_begins(call); thread_exit(thread); break;
     case CALL_EXIT_PROCESS: exit_begins(call); process_exit(thread); break;
+    case CALL_BIND: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: case CALL_CONNECT: case CALL_JOINLEAF: case CALL_LISTEN: case CALL_ACCEPT:
+    case CALL_SHUTDOWN: case CALL_SENDDISCONNECT: case CALL_RECVDISCONNECT: return call_socket_step(call);
+    case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM: return call_transfer_step(call);
+    case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: return call_option_step(call);
     }
     return (struct outcome){ .failed = failed, .error = error };
 }
@@ -304,8 +328,9 @@ static struct outcome call_make(const struct call *call)
 static bool call_needs_startup(const struct call *call)
 {
     switch ((enum call_number)call->step->kind->number) {
-    case CALL_SOCKET: case CALL_CLOSE: case CALL_IOCTL: case CALL_EVENTSELECT: case CALL_ENUMNETWORKEVENTS: case CALL_GETOVERLAPPEDRESULT: return true;
-    default: return false;
+    case CALL_STARTUP: case CALL_CLEANUP: case CALL_CANCELIO: case CALL_WAIT: case CALL_SLEEP: case CALL_SETEVENT: case CALL_RESETEVENT:
+    case CALL_EXIT_THREAD: case CALL_EXIT_PROCESS: return false;
+    default: return true;
     }
 }
 

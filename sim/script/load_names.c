@@ -36,14 +36,24 @@ static void names_need(struct loading *load, const struct names *names, const st
 
 struct actor_names { struct names sockets, overlapped, events, routines; };
 
+static void select_names(struct loading *load, struct actor_names *names, const struct step *step)
+{
+    static const char *const sets[3] = { "read", "write", "except" };
+    for (size_t i = 0; i < 3; i++) {
+        const struct json *list = step_member(load->scenario, step, sets[i]);
+        for (const struct json *one = list && list->type == JSON_LIST ? list->first : NULL; one; one = one->next) names_need(load, &names->sockets, one, "socket");
+    }
+}
+
 static void call_names(struct loading *load, struct actor_names *names, const struct step *step)
 {
     const struct scenario *scenario = load->scenario;
     const struct json *socket = step_member(scenario, step, "socket"), *overlapped = step_member(scenario, step, "overlapped"), *event = step_member(scenario, step, "event");
     names_need(load, &names->sockets, socket, "socket");
     switch (step->kind->number) {
-    case CALL_SOCKET: names_add(load, &names->sockets, step_member(scenario, step, "as")); return;
-    case CALL_IOCTL:
+    case CALL_SOCKET: case CALL_ACCEPT: case CALL_JOINLEAF: names_add(load, &names->sockets, step_member(scenario, step, "as")); return;
+    case CALL_SELECT: select_names(load, names, step); return;
+    case CALL_IOCTL: case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM:
         if (!is_text(overlapped, "bad")) names_add(load, &names->overlapped, overlapped);
         if (!is_text(event, "bad")) names_add(load, &names->events, event);
         names_add(load, &names->routines, step_member(scenario, step, "routine"));

@@ -5,8 +5,13 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "script/asserts_neighbor.h"
+#include "script/asserts_net.h"
+#include "script/links.h"
 #include "script/load.h"
 #include "script/marshal.h"
+#include "script/traffic_steps.h"
+#include "script/rss_steps.h"
 
 #define BUFFER_MOST ((uint64_t)16 * 1024 * 1024) /* bytes that are really there */
 
@@ -24,25 +29,35 @@ static void times_rule(struct loading *load, const struct step *step)
         problem_at(load->problems, at, "the call would return before it starts, at %s", json_member(node, "at")->text);
 }
 
+static bool is_receive(const struct step *step) { return step->kind->number == CALL_RECV || step->kind->number == CALL_RECVFROM; }
+
 /* An expected output that nobody would look at. */
 static void out_rule(struct loading *load, const struct step *step, const struct json *out)
 {
     const struct json *returns = json_member(step->node, "returns"), *bytes = json_member(step->node, "bytes"), *size = json_member(step->node, "out_size");
     bool ioctl = step->kind->number == CALL_IOCTL;
-    if (step->returns_never || (returns && read_named(returns, TYPE_ERROR) != 0))
+    bool cut = is_receive(step) && returns && read_named(returns, TYPE_ERROR) == WSAEMSGSIZE; /* the beginning of the message is there */
+    if (step->returns_never || (returns && !cut && read_named(returns, TYPE_ERROR) != 0))
         problem_at_name(load->problems, out, "the output is there only when the call succeeds: \"returns\" says that it does not");
     else if (ioctl && !size) problem_at_name(load->problems, out, "an output needs a buffer: say \"out_size\"");
-    else if (ioctl && bytes && (bytes->type == JSON_NULL || is_text(bytes, "bad") || is_text(bytes, "untouched")))
+    else if ((ioctl || is_receive(step)) && bytes && (bytes->type == JSON_NULL || is_text(bytes, "bad") || is_text(bytes, "untouched")))
         problem_at_name(load->problems, out, "without a byte count nobody knows how much of the output is there");
 }
 
 /* What decoded outputs are made of (ws2/decode.c). */
 static void out_members(struct loading *load, const struct step *step, const struct json *out)
 {
+    static const char *const of_names[] = { "sockaddr" }, *const of_sets[] = { "read", "write", "except" };
     static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "hex" }, *const of_events[] = { "events", "errors" };
-    bool ioctl = step->kind->number == CALL_IOCTL;
-    const char *const *names = ioctl ? of_codes : of_events;
-    size_t count = ioctl ? sizeof of_codes / sizeof *of_codes : sizeof of_events / sizeof *of_events;
+    const char *const *names = of_events;
+    size_t count = sizeof of_events / sizeof *of_events;
+    switch (step->kind->number) {
+    case CALL_RECV: case CALL_RECVFROM: case CALL_GETOVERLAPPEDRESULT: marshal_data_check(load->problems, out, true); return;
+    case CALL_IOCTL: names = of_codes; count = sizeof of_codes / sizeof *of_codes; break;
+    case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
+    case CALL_SELECT: names = of_sets; count = 3; break;
+    default: break;
+    }
     if (!out->first) problem_at(load->problems, out, "an empty \"out\" expects nothing of the output");
     for (const struct json *member = out->first; member; member = member->next) {
         size_t i = 0;
@@ -65,6 +80,33 @@ static void ioctl_rule(struct loading *load, const struct step *step)
         problem_at(load->problems, real, "a buffer of more than 16 MiB is not made; \"out_room\" says how much is really there");
 }
 
+static void transfer_rule(struct loading *load, const struct step *step)
+{
+    const struct json *node = step->node, *data = json_member(node, "data"), *size = json_member(node, "size"), *event = json_member(node, "event"), *overlapped = json_member(node, "overlapped");
+    if (data) marshal_data_check(load->problems, data, false);
+    if (size && is_receive(step)) marshal_sizes_check(load->problems, size);
+    if (!is_null(event) && (is_null(overlapped) || is_text(overlapped, "bad"))) problem_at_name(load->problems, event, "the event is hEvent of an OVERLAPPED: say \"overlapped\"");
+}
+
+#define OPTION_MOST ((uint64_t)64 * 1024)
+
+static void option_rule(struct loading *load, const struct step *step)
+{
+    const struct json *value = json_member(step->node, "value"), *size = json_member(step->node, "size");
+    option_name_check(load->problems, json_member(step->node, "level"), json_member(step->node, "name"));
+    if (value) option_value_check(load->problems, value);
+    if (size && step->kind->number == CALL_GETSOCKOPT && read_uint(size) > OPTION_MOST && read_uint(size) <= INT32_MAX) problem_at(load->problems, size, "a buffer for an option's value has at most 65536 bytes");
+}
+
+static void select_rule(struct loading *load, const struct step *step)
+{
+    const struct json *timeout = json_member(step->node, "timeout"), *out = json_member(step->node, "out");
+    if (timeout && read_time(timeout) / 1000000000 > INT32_MAX) problem_at(load->problems, timeout, "a timeval holds at most 2147483647 seconds");
+    if (timeout && read_time(timeout) % 1000) problem_at(load->problems, timeout, "a timeval holds whole microseconds");
+    for (const struct json *member = out && out->type == JSON_OBJECT ? out->first : NULL; member; member = member->next)
+        if (!json_member(step->node, member->name)) problem_at_name(load->problems, member, "the call has no set \"%s\"", member->name);
+}
+
 static void wait_rule(struct loading *load, const struct step *step)
 {
     const struct json *events = json_member(step->node, "events");
@@ -78,6 +120,9 @@ static void call_rules(struct loading *load, const struct step *step)
     times_rule(load, step);
     if (step->kind->number == CALL_IOCTL) ioctl_rule(load, step);
     if (step->kind->number == CALL_WAIT) wait_rule(load, step);
+    if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
+    if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
+    if (step->kind->number == CALL_SELECT) select_rule(load, step);
     if (!out || out->type != JSON_OBJECT) return;
     out_rule(load, step, out);
     out_members(load, step, out);
@@ -123,9 +168,42 @@ static void assert_rules(struct loading *load, const struct step *step)
     case ASSERT_OVERLAPPED: one_of(load, step, "status", "bytes"); return;
     case ASSERT_ROUTES: routes_rule(load, step); return;
     case ASSERT_PATH: path_rule(load, step); return;
+    case ASSERT_RSS: rss_rules(load, step); return;
+    case ASSERT_NEIGHBORS: neighbor_assert_rules(load, step); return;
     case ASSERT_ADDRESSES: each(load, json_member(step->node, "addresses"), TYPE_ADDRESS); return;
+    case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_rules(load, step); return;
     case ASSERT_EVENT: case ASSERT_INTERFACE: case ASSERT_PENDING: return;
     }
+}
+
+/* ---- links ---- */
+
+static void link_rules(struct loading *load, const struct step *step)
+{
+    const struct json *node = step->node, *on = json_member(node, "on"), *from = json_member(node, "from"), *detect = json_member(node, "detect");
+    const char *name = step->kind->name;
+    if (step->kind->number == NET_FLAP || json_member(node, "over") || json_member(node, "keyframes")) {
+        problem_at(load->problems, node, "what stands for several steps has a time of its own: it cannot be part of a `together` list");
+        return;
+    }
+    if ((on != NULL) == (from != NULL)) problem_at(load->problems, node, "`%s` needs either \"on\", an end of the link, or \"from\", the end of the one direction meant", name);
+    if (detect && from) problem_at_name(load->problems, detect, "nobody detects what happens to one direction");
+    if (step->kind->number != NET_LINK_SET) return;
+    if (!link_properties_named(node)) problem_at(load->problems, node, "`link.set` changes nothing: say \"rate\", \"delay\", \"loss\" …");
+    if (json_member(node, "steps")) problem_at_name(load->problems, json_member(node, "steps"), "\"steps\" belongs to \"over\"");
+}
+
+static void net_rules(struct loading *load, const struct step *step)
+{
+    if (step->kind->number >= NET_LINK_CUT && step->kind->number <= NET_FLAP) link_rules(load, step);
+    if (step->kind->number >= NET_TRAFFIC && step->kind->number <= NET_ISB_BUMP) traffic_rules(load, step);
+    if (step->kind->number == NET_RSS_SET) rss_rules(load, step);
+}
+
+static void sees_rules(struct loading *load, const struct step *step)
+{
+    const struct json *out = json_member(step->node, "out");
+    if (out && out->type == JSON_OBJECT) marshal_data_check(load->problems, out, true);
 }
 
 void load_rules(struct loading *load, const struct step *step)
@@ -133,6 +211,8 @@ void load_rules(struct loading *load, const struct step *step)
     switch (step->kind->class) {
     case STEP_CALL: call_rules(load, step); return;
     case STEP_ASSERT: assert_rules(load, step); return;
-    case STEP_NET: case STEP_SEES: case STEP_TOGETHER: case STEP_MESSAGE: return;
+    case STEP_NET: net_rules(load, step); return;
+    case STEP_SEES: sees_rules(load, step); return;
+    case STEP_TOGETHER: case STEP_MESSAGE: return;
     }
 }

@@ -24,4 +24,9 @@ void marshal_free(struct process *process, struct marshal *marshal, bool pending
 void marshal_check(struct problems *problems, const struct json *value);
 /* The bytes of a typed value; its size, or SIZE_MAX if it is none. */
 size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room);
+/* Data of sends and receives, sizes of receives, options: what is wrong with them, at its place. */
+void marshal_data_check(struct problems *problems, const struct json *value, bool expected); /* expected: of an `out`, where "fill" needs no size */
+void marshal_sizes_check(struct problems *problems, const struct json *value);
+void option_name_check(struct problems *problems, const struct json *level, const struct json *name);
+void option_value_check(struct problems *problems, const struct json *value);
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/text.h"
-#include "script/inside.h"
+#include "script/call.h"
 
 /* What the claim is about; NULL as long as a name of it stands for nothing: then nothing of it can have been seen. */
 static struct sights *claim_sights(struct script *script, struct actor *actor, const struct step *step)
@@ -43,6 +43,11 @@ static void claim_check(struct script *script, const struct step *step, const st
     }
     if (bytes && read_uint(bytes) != seen->bytes)
         fail_step(script, step, bytes, json_words(script, bytes), arena_printf(script->arena, "%u", (unsigned)seen->bytes), "the routine was given another byte count");
+    const struct actor *actor = step_actor(script, step);
+    const struct json *out = script_member(script, step, "out"), *from = script_member(script, step, "from");
+    const struct moving *moving = out || from ? moving_of(actor, seen->overlapped) : NULL;
+    if (moving && out) check_data(script, step, out, actor->process, moving, seen->bytes);
+    if (moving && from && moving->name.size) check_name(script, step, from, actor->process, moving->name.bytes, *moving->name.size);
 }
 
 bool claim_signal(struct actor *actor, HANDLE event)

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "net/net.h"
+#include "ws2/decode.h"
 #include "ws2/names.h"
 
 static const char *const words[] = {
@@ -43,6 +44,19 @@ static const char *const words[] = {
     [TYPE_WAIT_RESULT] = "a wait result such as \"WAIT_OBJECT_0\", \"WAIT_IO_COMPLETION\" or \"WAIT_TIMEOUT\"",
     [TYPE_ERROR] = "0, or an error's name or number",
     [TYPE_VERSION] = "a version such as \"2.2\"",
+    [TYPE_SOCKADDR] = "an address with a port such as \"192.0.2.1:80\", null or \"bad\"",
+    [TYPE_SIZE] = "a size such as 1024, \"64KiB\" or \"4MiB\"",
+    [TYPE_SIZES] = "a size such as 1024 or \"64KiB\", or a list of sizes",
+    [TYPE_DATA] = "data such as {\"text\": \"hello\"}, {\"hex\": \"00ff\"} or {\"fill\": \"0x40\", \"size\": \"4MiB\"}, a list of them, null or \"bad\"",
+    [TYPE_SEND_FLAGS] = "a list of flags such as [\"MSG_PEEK\"], or a number",
+    [TYPE_HOW] = "\"receive\", \"send\", \"both\" or a number",
+    [TYPE_LEVEL] = "a level such as \"SOL_SOCKET\", or a number",
+    [TYPE_OPTION] = "an option's name, or a number",
+    [TYPE_VALUE] = "an option's value, null or \"bad\"",
+    [TYPE_SOCKET_LIST] = "a list of sockets, null or \"bad\"",
+    [TYPE_BACKLOG] = "a whole number, or \"SOMAXCONN\"",
+    [TYPE_JOIN] = "\"sender\", \"receiver\", \"both\" or a number",
+    [TYPE_CONDITION] = "\"accept\", \"reject\" or \"defer\"",
     [TYPE_LIST] = "a list",
     [TYPE_OBJECT] = "an object",
     [TYPE_ANY] = "a value",
@@ -107,12 +121,20 @@ static enum names_kind kind_of(enum type type)
     case TYPE_CODE: return NAMES_IOCTL;
     case TYPE_EVENTS: return NAMES_EVENT;
     case TYPE_WAIT_RESULT: return NAMES_WAIT;
+    case TYPE_SEND_FLAGS: return NAMES_MESSAGE_FLAG;
+    case TYPE_HOW: return NAMES_HOW;
+    case TYPE_LEVEL: return NAMES_LEVEL;
+    case TYPE_BACKLOG: return NAMES_BACKLOG;
+    case TYPE_JOIN: return NAMES_JOIN;
     default: return NAMES_ERROR;
     }
 }
 
 /* The C type behind the words is an int, not a DWORD. */
-static bool named_is_int(enum type type) { return type == TYPE_FAMILY || type == TYPE_SOCKET_TYPE || type == TYPE_PROTOCOL || type == TYPE_ERROR; }
+static bool named_is_int(enum type type)
+{
+    return type == TYPE_FAMILY || type == TYPE_SOCKET_TYPE || type == TYPE_PROTOCOL || type == TYPE_ERROR || type == TYPE_HOW || type == TYPE_LEVEL || type == TYPE_BACKLOG;
+}
 
 static bool named_fits(enum type type, int64_t number)
 {
@@ -199,6 +221,46 @@ static bool bytes_check(struct problems *problems, const struct json *value)
     return shown_wrong(problems, value, TYPE_BYTES);
 }
 
+/* ---- sends and receives, options ---- */
+
+static bool size_of(const struct json *value, uint64_t *bytes)
+{
+    return value->type == JSON_NUMBER ? json_uint(value, bytes) : value->type == JSON_TEXT && (size_parse(value->text, bytes) || number_parse(value->text, bytes));
+}
+
+static bool size_check(struct problems *problems, const struct json *value, enum type type)
+{
+    uint64_t bytes;
+    bool good = true;
+    if (value->type != JSON_LIST || type == TYPE_SIZE) return size_of(value, &bytes) || shown_wrong(problems, value, type);
+    for (const struct json *element = value->first; element; element = element->next) good = size_check(problems, element, TYPE_SIZE) && good;
+    return good;
+}
+
+static bool sockaddr_check(struct problems *problems, const struct json *value)
+{
+    uint8_t bytes[28];
+    if (value->type == JSON_NULL || is_text(value, "bad") || (value->type == JSON_TEXT && sockaddr_parse(value->text, bytes, sizeof bytes))) return true;
+    return shown_wrong(problems, value, TYPE_SOCKADDR);
+}
+
+static bool data_or_value_check(struct problems *problems, const struct json *value, enum type type)
+{
+    if (value->type == JSON_NULL || value->type == JSON_OBJECT || is_text(value, "bad")) return true;
+    if (type == TYPE_DATA ? value->type == JSON_LIST : value->type == JSON_NUMBER || value->type == JSON_TRUE || value->type == JSON_FALSE) return true;
+    return shown_wrong(problems, value, type);
+}
+
+static bool socket_list_check(struct problems *problems, const struct json *value)
+{
+    uint64_t number;
+    if (value->type == JSON_NULL || is_text(value, "bad")) return true;
+    if (value->type != JSON_LIST) return shown_wrong(problems, value, TYPE_SOCKET_LIST);
+    for (const struct json *element = value->first; element; element = element->next)
+        if (!is_name(element) && !json_uint(element, &number)) return shown_wrong(problems, element, TYPE_SOCKET);
+    return true;
+}
+
 static bool mac_check(const char *text)
 {
     for (int i = 0; i < 17; i++) {
@@ -248,10 +310,17 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_BOOL: return value->type == JSON_TRUE || value->type == JSON_FALSE ? true : wrong(problems, value, type);
     case TYPE_UINT: return uint_check(problems, value, type, UINT64_MAX);
     case TYPE_UINT32: return uint_check(problems, value, type, UINT32_MAX);
-    case TYPE_FAMILY: case TYPE_SOCKET_TYPE: case TYPE_PROTOCOL: case TYPE_CODE: case TYPE_WAIT_RESULT: case TYPE_ERROR: return named_check(problems, value, type);
+    case TYPE_FAMILY: case TYPE_SOCKET_TYPE: case TYPE_PROTOCOL: case TYPE_CODE: case TYPE_WAIT_RESULT: case TYPE_ERROR:
+    case TYPE_HOW: case TYPE_LEVEL: case TYPE_BACKLOG: case TYPE_JOIN: return named_check(problems, value, type);
     case TYPE_RETURNS: /* the result of a call or of a wait: load_steps.c looks closer */
         return value->type == JSON_TEXT || value->type == JSON_NUMBER ? true : wrong(problems, value, type);
-    case TYPE_FLAGS: case TYPE_EVENTS: return set_check(problems, value, type);
+    case TYPE_FLAGS: case TYPE_EVENTS: case TYPE_SEND_FLAGS: return set_check(problems, value, type);
+    case TYPE_SOCKADDR: return sockaddr_check(problems, value);
+    case TYPE_SIZE: case TYPE_SIZES: return size_check(problems, value, type);
+    case TYPE_DATA: case TYPE_VALUE: return data_or_value_check(problems, value, type);
+    case TYPE_OPTION: return value->type == JSON_TEXT || json_uint(value, &number) || shown_wrong(problems, value, type);
+    case TYPE_SOCKET_LIST: return socket_list_check(problems, value);
+    case TYPE_CONDITION: return is_text(value, "accept") || is_text(value, "reject") || is_text(value, "defer") || shown_wrong(problems, value, type);
     case TYPE_SOCKET: return is_name(value) || json_uint(value, &number) || shown_wrong(problems, value, type);
     case TYPE_OVERLAPPED: case TYPE_EVENT: return pointer_check(problems, value, type);
     case TYPE_EVENT_LIST: return list_of_names_check(problems, value);
@@ -278,6 +347,13 @@ uint64_t read_uint(const struct json *value)
     uint64_t number = 0;
     check(uint_of(value, &number));
     return number;
+}
+
+uint64_t read_size(const struct json *value)
+{
+    uint64_t bytes = 0;
+    check(size_of(value, &bytes));
+    return bytes;
 }
 
 bool read_bool(const struct json *value) { return value->type == JSON_TRUE; }

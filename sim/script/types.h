@@ -40,6 +40,19 @@ enum type {
     TYPE_WAIT_RESULT,   /* "WAIT_OBJECT_0" */
     TYPE_ERROR,         /* 0 or an error's name or number */
     TYPE_VERSION,       /* "2.2" */
+    TYPE_SOCKADDR,      /* "192.0.2.1:80", null, "bad" */
+    TYPE_SIZE,          /* bytes: a number, or "64KiB" */
+    TYPE_SIZES,         /* one, or a list of them */
+    TYPE_DATA,          /* what is sent: {"text"}, {"hex"}, {"fill", "size"}; a list of them; null, "bad" */
+    TYPE_SEND_FLAGS,    /* MSG_ flags: a list of words, or a number */
+    TYPE_HOW,           /* "receive", "send", "both" or a number */
+    TYPE_LEVEL,         /* "SOL_SOCKET" or a number */
+    TYPE_OPTION,        /* an option's name, of the level beside it, or a number */
+    TYPE_VALUE,         /* an option's value, null, "bad" */
+    TYPE_SOCKET_LIST,   /* sockets' names, or handles' numbers; null, "bad" */
+    TYPE_BACKLOG,       /* a number with sign, or "SOMAXCONN" */
+    TYPE_JOIN,          /* "sender", "receiver", "both" or a number */
+    TYPE_CONDITION,     /* "accept", "reject", "defer" */
     TYPE_LIST,          /* any list: looked into by its step */
     TYPE_OBJECT,        /* any object: looked into by its step */
     TYPE_ANY,
@@ -53,6 +66,7 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
 int64_t read_time(const struct json *value);
 uint64_t read_uint(const struct json *value);
 bool read_bool(const struct json *value);
-int64_t read_named(const struct json *value, enum type type); /* FAMILY, SOCKET_TYPE, PROTOCOL, FLAGS, CODE, EVENTS, WAIT_RESULT, ERROR */
+int64_t read_named(const struct json *value, enum type type); /* FAMILY, SOCKET_TYPE, PROTOCOL, FLAGS, CODE, EVENTS, WAIT_RESULT, ERROR, SEND_FLAGS, HOW, LEVEL, BACKLOG, JOIN */
+uint64_t read_size(const struct json *value);
 bool is_text(const struct json *value, const char *text);
 #endif

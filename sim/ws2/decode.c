@@ -105,6 +105,114 @@ struct value *decode_hex(struct arena *arena, const void *bytes, size_t size)
     return map;
 }
 
+struct value *decode_payload(struct arena *arena, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+    for (size_t i = 0; i < size; i++)
+        if (at[i] < ' ' || at[i] > '~') return decode_hex(arena, bytes, size);
+    char text[SOCKADDR_TEXT];
+    if (size >= sizeof text) return decode_hex(arena, bytes, size);
+    memcpy(text, bytes, size);
+    text[size] = 0;
+    return value_add(value_new(arena, VALUE_MAP), "text", value_text(arena, text));
+}
+
+uint64_t decode_total(const struct process *process, const WSABUF *buffers, DWORD count)
+{
+    uint64_t total = 0;
+    if (count == 0 || !memory_holds(process, buffers, (size_t)count * sizeof *buffers)) return 0;
+    for (DWORD i = 0; i < count; i++) total += buffers[i].len;
+    return total;
+}
+
+size_t decode_gather(const struct process *process, const WSABUF *buffers, DWORD count, void *bytes, size_t most)
+{
+    size_t size = 0;
+    if (count == 0 || !memory_holds(process, buffers, (size_t)count * sizeof *buffers)) return 0;
+    for (DWORD i = 0; i < count && size < most; i++) {
+        size_t part = buffers[i].len < most - size ? buffers[i].len : most - size;
+        if (part == 0) continue;
+        if (!memory_holds(process, buffers[i].buf, part)) return size;
+        memcpy((char *)bytes + size, buffers[i].buf, part);
+        size += part;
+    }
+    return size;
+}
+
+static struct value *decode_size(struct arena *arena, size_t size) { return value_add(value_new(arena, VALUE_MAP), "size", value_uint(arena, size)); }
+
+/* CSADDR_INFO and the two addresses behind it. */
+static struct value *decode_bsp_state(struct arena *arena, const uint8_t *bytes, size_t size)
+{
+    size_t address = size > sizeof(CSADDR_INFO) ? (size - sizeof(CSADDR_INFO)) / 2 : 0;
+    char text[SOCKADDR_TEXT];
+    if (address < sizeof(struct sockaddr_in)) return decode_size(arena, size);
+    sockaddr_text(bytes + sizeof(CSADDR_INFO), address, text);
+    struct value *map = value_add(value_new(arena, VALUE_MAP), "local", value_text(arena, text));
+    sockaddr_text(bytes + sizeof(CSADDR_INFO) + address, address, text);
+    return value_add(map, "peer", value_text(arena, text));
+}
+
+static struct value *decode_ipv4(struct arena *arena, const void *bytes)
+{
+    struct kernel_address address = { .family = KERNEL_IPV4 };
+    char text[ADDRESS_TEXT];
+    memcpy(address.bytes, bytes, 4);
+    address_text(&address, text);
+    return value_text(arena, text);
+}
+
+/* Groups of IPv4: addresses only, so that their bytes are the same everywhere. */
+static bool ipv4_group(int level, int name)
+{
+    return level == IPPROTO_IP && (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP || name == IP_ADD_SOURCE_MEMBERSHIP || name == IP_DROP_SOURCE_MEMBERSHIP ||
+                                   name == IP_BLOCK_SOURCE || name == IP_UNBLOCK_SOURCE);
+}
+
+struct value *decode_option(struct arena *arena, int level, int name, const void *value, size_t size)
+{
+    struct linger linger;
+    int32_t number;
+    if (level == SOL_SOCKET && name == SO_LINGER && size >= sizeof linger) {
+        memcpy(&linger, value, sizeof linger);
+        struct value *map = value_add(value_new(arena, VALUE_MAP), "on", value_bool(arena, linger.l_onoff != 0));
+        return value_add(map, "seconds", value_uint(arena, linger.l_linger));
+    }
+    if (level == SOL_SOCKET && name == SO_BSP_STATE) return decode_bsp_state(arena, value, size);
+    if (ipv4_group(level, name)) return decode_hex(arena, value, size);
+    if (size == 1) return value_uint(arena, *(const uint8_t *)value);
+    if (size != sizeof number) return decode_size(arena, size);
+    if (level == IPPROTO_IP && (name == IP_MULTICAST_IF || name == IP_UNICAST_IF)) return decode_ipv4(arena, value); /* in network order */
+    memcpy(&number, value, sizeof number);
+    return value_int(arena, number);
+}
+
+struct value *decode_flags(struct arena *arena, DWORD flags)
+{
+    size_t count;
+    const struct name *table = names_table(NAMES_MESSAGE_FLAG, &count);
+    struct value *list = value_new(arena, VALUE_LIST);
+    for (size_t i = 0; i < count; i++) {
+        if (!(flags & (DWORD)table[i].value)) continue;
+        value_add(list, NULL, value_text(arena, table[i].name));
+        flags &= ~(DWORD)table[i].value;
+    }
+    if (flags) value_add(list, NULL, value_uint(arena, flags));
+    return list;
+}
+
+struct value *decode_set(struct arena *arena, const struct process *process, const fd_set *set)
+{
+    struct value *list = value_new(arena, VALUE_LIST);
+    char room[24];
+    for (u_int i = 0; memory_holds(process, set, offsetof(fd_set, fd_array)) && i < set->fd_count; i++) {
+        const SOCKET *s = (const SOCKET *)(const void *)((const char *)set + offsetof(fd_set, fd_array)) + i;
+        if (!memory_holds(process, s, sizeof *s)) break;
+        value_add(list, NULL, value_text(arena, handle_text(process, *s, room)));
+    }
+    return list;
+}
+
 static struct value *decode_sockaddr(struct arena *arena, const void *bytes, size_t size)
 {
     char text[SOCKADDR_TEXT];

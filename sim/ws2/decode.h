@@ -16,6 +16,17 @@ size_t sockaddr_parse(const char *text, void *sockaddr, size_t room);
 /* Bytes as they lie in memory on Win64 become bytes as they lie here: on a little-endian machine nothing happens. */
 void decode_to_host(DWORD code, uint8_t *bytes, size_t size);
 
+/* {"text": …} if all of it can be printed, else {"hex": …}. */
+struct value *decode_payload(struct arena *arena, const void *bytes, size_t size);
+/* The bytes of several buffers in a row, at most `most` of them. */
+size_t decode_gather(const struct process *process, const WSABUF *buffers, DWORD count, void *bytes, size_t most);
+uint64_t decode_total(const struct process *process, const WSABUF *buffers, DWORD count); /* their lengths; 0 if the array cannot be read */
+/* A socket option's value: a number; {"on", "seconds"} of SO_LINGER, {"local", "peer"} of SO_BSP_STATE, an address of the two
+   that name an interface in network order, {"hex"} of IPv4 groups; {"size"} of what is longer. */
+struct value *decode_option(struct arena *arena, int level, int name, const void *value, size_t size);
+struct value *decode_flags(struct arena *arena, DWORD flags);   /* MSG_ names, and what is left as a number */
+struct value *decode_set(struct arena *arena, const struct process *process, const fd_set *set);
+
 struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);
 struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size);
 struct value *decode_ioctl_out(struct arena *arena, const struct process *process, DWORD code, const void *out, DWORD size);

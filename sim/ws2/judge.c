@@ -30,6 +30,7 @@ struct operation {
     bool left;               /* the last WSPCleanup returned while it was pending */
     bool at_once;            /* the call itself returned 0 */
     bool counted; DWORD bytes; /* the byte count first seen */
+    bool moves; uint64_t most; /* what its buffers hold */
     bool shared;             /* the client used it again before it was over: from then on nothing about it is anybody's fault */
     unsigned completions, routines;
     uint64_t row;
@@ -142,6 +143,9 @@ static void operation_look(struct judge *judge, struct operation *operation)
 static void operation_bytes(struct judge *judge, struct operation *operation, const char *place, DWORD bytes)
 {
     if (operation->at_once && operation->key.process->profile == KERNEL_OBSERVED) return; /* Windows says 0 in some places */
+    if (operation->moves && bytes > operation->most)
+        verdict(judge, operation->key.process, "within-the-buffers", "%s says %u bytes for %s, its buffers hold %llu", place, (unsigned)bytes, label(operation),
+                (unsigned long long)operation->most);
     if (operation->counted && operation->bytes != bytes)
         verdict(judge, operation->key.process, "byte-counts-agree", "%s says %u bytes for %s, another place said %u", place, (unsigned)bytes, label(operation),
                 (unsigned)operation->bytes);
@@ -167,6 +171,13 @@ void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool o
     socket->key.s = s;
     socket->overlapped = overlapped;
     HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
+}
+
+void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s)
+{
+    const struct known_socket *parent = socket_find(judge, process, listener);
+    judge_opened(judge, process, s, parent && parent->overlapped);
+    if (parent) socket_find(judge, process, s)->selected = parent->selected;
 }
 
 void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event)
@@ -206,6 +217,8 @@ void judge_called(struct judge *judge, const struct judge_call *call)
     operation->routine = call->routine;
     operation->event = call->overlapped->hEvent;
     operation->function = call->function;
+    operation->moves = call->moves;
+    operation->most = call->most;
     operation->plain = !socket || !socket->overlapped;
     operation->row = *trace_newest(judge->ws2->trace);
     operation->socket = socket;
@@ -242,7 +255,7 @@ void judge_returned(struct judge *judge, const struct judge_call *call, bool fai
     if (operation->state == OPERATION_PENDING)
         verdict(judge, process, "at-once-is-complete", "%s returned 0, but %s still says STATUS_PENDING", call->function, label(operation));
     else if (call->bytes && memory_holds(process, call->bytes, sizeof *call->bytes)) {
-        operation_bytes(judge, operation, "*lpcbBytesReturned", *call->bytes);
+        operation_bytes(judge, operation, call->moves ? "the call's byte count" : "*lpcbBytesReturned", *call->bytes);
         operation_bytes(judge, operation, "InternalHigh", (DWORD)call->overlapped->InternalHigh);
     }
 }

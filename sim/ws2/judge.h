@@ -5,6 +5,7 @@
  *   - a routine runs on the thread that asked, inside an alertable wait, with its own OVERLAPPED;
  *   - no event is set for an operation with a routine;
  *   - the byte count is the same in every place where it appears (not asked of the `observed` profile at once-completed calls);
+ *   - a send or receive moves no more than its buffers hold;
  *   - a failed call says why (*lpErrno), and only WSA_IO_PENDING starts an operation.
  * "Completes" means that OVERLAPPED.Internal leaves STATUS_PENDING, as seen when the seam is crossed.
  */
@@ -20,12 +21,14 @@ struct judge *judge_new(struct ws2 *ws2);
 void judge_free(struct judge *judge);
 
 /* ---- told by the seam ---- */
-struct judge_call { struct thread *thread; const char *function; SOCKET s; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; const DWORD *bytes; };
+struct judge_call { struct thread *thread; const char *function; SOCKET s; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; const DWORD *bytes;
+                    bool moves; uint64_t most; /* a send or receive: no more bytes than this */ };
 void judge_called(struct judge *judge, const struct judge_call *call);   /* before: the OVERLAPPED may be used again from now on */
 void judge_returned(struct judge *judge, const struct judge_call *call, bool failed, int error);
 void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event); /* before: it may set the event at once */
 void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed);
 void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped);     /* WSPSocket gave it out */
+void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s);   /* WSPAccept did: with the listener's properties */
 void judge_closed(struct judge *judge, struct process *process, SOCKET s);
 void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */
 void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* WPUCompleteOverlappedRequest */

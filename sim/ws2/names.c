@@ -65,6 +65,51 @@ static const struct name families[] = { { "inet", AF_INET }, { "inet6", AF_INET6
 static const struct name types[] = { { "stream", SOCK_STREAM }, { "dgram", SOCK_DGRAM }, { "raw", SOCK_RAW } };
 static const struct name protocols[] = { { "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP }, { "icmpv6", IPPROTO_ICMPV6 }, { "ip", IPPROTO_IP }, { "igmp", IPPROTO_IGMP }, { "ipv6", IPPROTO_IPV6 } };
 
+static const struct name levels[] = { N(SOL_SOCKET), N(IPPROTO_TCP), N(IPPROTO_UDP), N(IPPROTO_IP), N(IPPROTO_IPV6) };
+
+static const struct name socket_options[] = {
+    N(SO_ACCEPTCONN), N(SO_BROADCAST), N(SO_BSP_STATE), N(SO_COMPARTMENT_ID), N(SO_CONDITIONAL_ACCEPT), N(SO_CONNECT_TIME), N(SO_DEBUG), N(SO_DONTLINGER), N(SO_DONTROUTE), N(SO_ERROR),
+    N(SO_EXCLUSIVEADDRUSE), N(SO_GROUP_ID), N(SO_GROUP_PRIORITY), N(SO_KEEPALIVE), N(SO_LINGER), N(SO_MAX_MSG_SIZE), N(SO_OOBINLINE), N(SO_OPENTYPE), N(SO_PAUSE_ACCEPT),
+    N(SO_PORT_SCALABILITY), N(SO_PROTOCOL_INFOA), N(SO_PROTOCOL_INFOW), N(SO_RANDOMIZE_PORT), N(SO_RCVBUF), N(SO_RCVLOWAT), N(SO_RCVTIMEO), N(SO_REUSEADDR), N(SO_REUSE_UNICASTPORT),
+    N(SO_SNDBUF), N(SO_SNDLOWAT), N(SO_SNDTIMEO), N(SO_TYPE), N(SO_UPDATE_ACCEPT_CONTEXT), N(SO_UPDATE_CONNECT_CONTEXT), N(SO_USELOOPBACK), N(PVD_CONFIG),
+};
+static const struct name tcp_options[] = {
+    N(TCP_NODELAY), N(TCP_EXPEDITED_1122), N(TCP_KEEPIDLE), N(TCP_KEEPALIVE), N(TCP_MAXRT), N(TCP_TIMESTAMPS), N(TCP_FASTOPEN), N(TCP_KEEPCNT), N(TCP_KEEPINTVL), N(TCP_BSDURGENT),
+    N(TCP_FAIL_CONNECT_ON_ICMP_ERROR), N(TCP_ICMP_ERROR_INFO), N(TCP_MAXRTMS), N(TCP_NOSYNRETRIES),
+};
+static const struct name udp_options[] = { N(UDP_NOCHECKSUM), N(UDP_SEND_MSG_SIZE), N(UDP_RECV_MAX_COALESCED_SIZE), N(UDP_CHECKSUM_COVERAGE) };
+static const struct name ip_options[] = {
+    N(IP_OPTIONS), N(IP_HDRINCL), N(IP_TOS), N(IP_TTL), N(IP_MULTICAST_IF), N(IP_MULTICAST_TTL), N(IP_MULTICAST_LOOP), N(IP_ADD_MEMBERSHIP), N(IP_DROP_MEMBERSHIP), N(IP_DONTFRAGMENT),
+    N(IP_ADD_SOURCE_MEMBERSHIP), N(IP_DROP_SOURCE_MEMBERSHIP), N(IP_BLOCK_SOURCE), N(IP_UNBLOCK_SOURCE), N(IP_PKTINFO), N(IP_RECVTTL), N(IP_RECEIVE_BROADCAST), N(IP_RECVIF),
+    N(IP_RECVDSTADDR), N(IP_IFLIST), N(IP_UNICAST_IF), N(IP_RTHDR), N(IP_GET_IFLIST), N(IP_RECVTOS), N(IP_ORIGINAL_ARRIVAL_IF), N(IP_ECN), N(IP_MTU_DISCOVER), N(IP_MTU), N(IP_RECVERR),
+    N(IP_USER_MTU),
+};
+static const struct name ipv6_options[] = {
+    N(IPV6_HOPOPTS), N(IPV6_HDRINCL), N(IPV6_UNICAST_HOPS), N(IPV6_MULTICAST_IF), N(IPV6_MULTICAST_HOPS), N(IPV6_MULTICAST_LOOP), N(IPV6_ADD_MEMBERSHIP), N(IPV6_DROP_MEMBERSHIP),
+    N(IPV6_JOIN_GROUP), N(IPV6_LEAVE_GROUP), N(IPV6_DONTFRAG), N(IPV6_PKTINFO), N(IPV6_HOPLIMIT), N(IPV6_PROTECTION_LEVEL), N(IPV6_RECVIF), N(IPV6_RECVDSTADDR), N(IPV6_V6ONLY),
+    N(IPV6_IFLIST), N(IPV6_UNICAST_IF), N(IPV6_RTHDR), N(IPV6_GET_IFLIST), N(IPV6_TCLASS), N(IPV6_RECVTCLASS), N(IPV6_ECN), N(IPV6_MTU_DISCOVER), N(IPV6_MTU), N(IPV6_RECVERR),
+    N(IPV6_USER_MTU),
+};
+static const struct name message_flags[] = {
+    N(MSG_OOB), N(MSG_PEEK), N(MSG_DONTROUTE), N(MSG_WAITALL), N(MSG_PUSH_IMMEDIATE), N(MSG_TRUNC), N(MSG_CTRUNC), N(MSG_BCAST), N(MSG_MCAST), N(MSG_PARTIAL),
+};
+static const struct name hows[] = { { "receive", SD_RECEIVE }, { "send", SD_SEND }, { "both", SD_BOTH }, N(SD_RECEIVE), N(SD_SEND), N(SD_BOTH) };
+
+static const struct name backlogs[] = { N(SOMAXCONN) };
+static const struct name joins[] = { { "sender", JL_SENDER_ONLY }, { "receiver", JL_RECEIVER_ONLY }, { "both", JL_BOTH } };
+
+enum names_kind names_of_level(int level)
+{
+    switch (level) {
+    case SOL_SOCKET: return NAMES_OPTION_SOCKET;
+    case IPPROTO_TCP: return NAMES_OPTION_TCP;
+    case IPPROTO_UDP: return NAMES_OPTION_UDP;
+    case IPPROTO_IP: return NAMES_OPTION_IP;
+    case IPPROTO_IPV6: return NAMES_OPTION_IPV6;
+    default: return NAMES_OPTION_ANY;
+    }
+}
+
 const struct name *names_table(enum names_kind kind, size_t *count)
 {
 #define TABLE(table) do { *count = sizeof(table) / sizeof *(table); return (table); } while (0)
@@ -77,6 +122,17 @@ const struct name *names_table(enum names_kind kind, size_t *count)
     case NAMES_FAMILY: TABLE(families);
     case NAMES_TYPE: TABLE(types);
     case NAMES_PROTOCOL: TABLE(protocols);
+    case NAMES_LEVEL: TABLE(levels);
+    case NAMES_OPTION_SOCKET: TABLE(socket_options);
+    case NAMES_OPTION_TCP: TABLE(tcp_options);
+    case NAMES_OPTION_UDP: TABLE(udp_options);
+    case NAMES_OPTION_IP: TABLE(ip_options);
+    case NAMES_OPTION_IPV6: TABLE(ipv6_options);
+    case NAMES_MESSAGE_FLAG: TABLE(message_flags);
+    case NAMES_HOW: TABLE(hows);
+    case NAMES_BACKLOG: TABLE(backlogs);
+    case NAMES_JOIN: TABLE(joins);
+    case NAMES_OPTION_ANY: break;
     }
 #undef TABLE
     *count = 0;

@@ -1,77 +1,14 @@
 /*
  * The seam: a row for the call, a row for the return, the judge told of both, and between them the provider. Rows of what
- * the provider does meanwhile name the call as their cause; the return names it too.
+ * the provider does meanwhile name the call as their cause; the return names it too. Here: starting and ending, sockets,
+ * network events, results and control codes; names and connections, transfers and options have files of their own.
  */
 #include "ws2/spi.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ws2/decode.h"
-#include "ws2/private.h"
-
-/* One call in progress: what must be put back when it returns. */
-struct crossing { struct crossing *outer; struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object; };
-
-static bool call_begin(struct crossing *at, struct thread *thread, const char *function, const char *object)
-{
-    struct ws2 *ws2 = thread->process->ws2;
-    *at = (struct crossing){ .outer = thread->crossing,
-                             .thread = thread,
-                             .trace = ws2->trace,
-                             .cause = trace_cause(ws2->trace),
-                             .overlapped = thread->task.overlapped,
-                             .calling = ws2->calling,
-                             .object = object };
-    ws2->calling = function;
-    thread->crossing = at;
-    if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;
-    at->arena = ws2->spare ? ws2->spare : arena_new();
-    ws2->spare = NULL;
-    return true;
-}
-
-static void call_goes(struct crossing *at) { trace_set_cause(at->trace, trace_end(at->trace)); }
-
-static bool return_begin(struct crossing *at, const char *verb, bool failed, int error)
-{
-    char room[24];
-    if (!at->arena || !trace_begin(at->trace, LAYER_SPI, verb, NULL, at->object)) return false;
-    trace_text(at->trace, "returns", failed ? names_or_number(NAMES_ERROR, error, room) : "0");
-    return true;
-}
-
-static void call_end(struct crossing *at)
-{
-    struct ws2 *ws2 = at->thread->process->ws2;
-    ws2->calling = at->calling;
-    at->thread->task.overlapped = at->overlapped;
-    at->thread->crossing = at->outer;
-    trace_set_cause(at->trace, at->cause);
-    if (!at->arena || ws2->spare) {
-        arena_free(at->arena);
-        return;
-    }
-    arena_clear(at->arena);
-    ws2->spare = at->arena;
-}
-
-void crossings_end(struct thread *thread)
-{
-    for (; thread->crossing; thread->crossing = thread->crossing->outer) arena_free(thread->crossing->arena);
-}
-
-static const char *overlapped_label(const struct process *process, const void *overlapped)
-{
-    const char *label = process_memory_label(process, overlapped);
-    return label ? label : !overlapped ? NULL : memory_holds(process, overlapped, sizeof(WSAOVERLAPPED)) ? "?" : "bad";
-}
-
-static void trace_pointer(struct trace *trace, const struct process *process, const char *key, const void *pointer)
-{
-    if (!pointer) trace_text(trace, key, NULL);
-    else if (!memory_holds(process, pointer, 1)) trace_text(trace, key, "bad");
-}
+#include "ws2/crossing.h"
 
 /* ---- startup and cleanup ---- */
 
@@ -94,10 +31,10 @@ int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
     struct crossing at;
     WSPPROC_TABLE table = { 0 };
     WSAPROTOCOL_INFOW info = *catalog_entry(0);
-    if (call_begin(&at, thread, "WSPStartup", process->name)) {
+    if (crossing_begins(&at, thread, "WSPStartup", process->name)) {
         trace_uint(at.trace, "version", version & 0xFFu);
         trace_uint(at.trace, "minor", version >> 8);
-        call_goes(&at);
+        crossing_goes(&at);
     }
     int error = process->provider.startup(version, data, &info, upcall_table(), &table);
     if (error == 0 && !table_whole(&table)) {
@@ -109,11 +46,11 @@ int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
         process->table = table;
         process->startups++;
     }
-    if (return_begin(&at, "WSPStartup", error != 0, error)) {
+    if (crossing_returns(&at, "WSPStartup", error != 0, error)) {
         if (error == 0 && memory_holds(process, data, sizeof *data)) trace_uint(at.trace, "version", data->wVersion);
         trace_end(at.trace);
     }
-    call_end(&at);
+    crossing_ends(&at);
     return error;
 }
 
@@ -122,12 +59,12 @@ int spi_cleanup(struct thread *thread, int *error)
     struct process *process = thread->process;
     struct crossing at;
     *error = SPI_ERROR_UNSET;
-    if (call_begin(&at, thread, "WSPCleanup", process->name)) call_goes(&at);
+    if (crossing_begins(&at, thread, "WSPCleanup", process->name)) crossing_goes(&at);
     int result = process->table.lpWSPCleanup ? process->table.lpWSPCleanup(error) : (*error = WSANOTINITIALISED, SOCKET_ERROR);
     if (result == 0 && process->startups > 0 && --process->startups == 0) judge_cleaned_up(process->ws2->judge, process);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCleanup" }, result != 0, *error);
-    if (return_begin(&at, "WSPCleanup", result != 0, *error)) trace_end(at.trace);
-    call_end(&at);
+    if (crossing_returns(&at, "WSPCleanup", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
     return result;
 }
 
@@ -140,12 +77,12 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
     char room[24];
     WSAPROTOCOL_INFOW info = *catalog_match(call->family, call->type, call->protocol);
     *error = SPI_ERROR_UNSET;
-    if (call_begin(&at, thread, "WSPSocket", "")) {
+    if (crossing_begins(&at, thread, "WSPSocket", "")) {
         trace_text(at.trace, "family", names_or_number(NAMES_FAMILY, call->family, room));
         trace_text(at.trace, "type", names_or_number(NAMES_TYPE, call->type, room));
         trace_int(at.trace, "protocol", call->protocol);
         trace_uint(at.trace, "flags", call->flags);
-        call_goes(&at);
+        crossing_goes(&at);
     }
     int family = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->family;
     int type = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->type;
@@ -153,11 +90,11 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
     SOCKET s = process->table.lpWSPSocket(family, type, protocol, &info, 0, call->flags, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSocket" }, s == INVALID_SOCKET, *error);
     if (s != INVALID_SOCKET) judge_opened(process->ws2->judge, process, s, (call->flags & WSA_FLAG_OVERLAPPED) != 0);
-    if (return_begin(&at, "WSPSocket", s == INVALID_SOCKET, *error)) {
+    if (crossing_returns(&at, "WSPSocket", s == INVALID_SOCKET, *error)) {
         if (s != INVALID_SOCKET) trace_text(at.trace, "socket", handle_text(process, s, room));
         trace_end(at.trace);
     }
-    call_end(&at);
+    crossing_ends(&at);
     return s;
 }
 
@@ -167,12 +104,12 @@ int spi_close(struct thread *thread, SOCKET s, int *error)
     struct crossing at;
     char room[24];
     *error = SPI_ERROR_UNSET;
-    if (call_begin(&at, thread, "WSPCloseSocket", handle_text(process, s, room))) call_goes(&at);
+    if (crossing_begins(&at, thread, "WSPCloseSocket", handle_text(process, s, room))) crossing_goes(&at);
     int result = process->table.lpWSPCloseSocket(s, error);
     if (result == 0) judge_closed(process->ws2->judge, process, s);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCloseSocket", .s = s }, result != 0, *error);
-    if (return_begin(&at, "WSPCloseSocket", result != 0, *error)) trace_end(at.trace);
-    call_end(&at);
+    if (crossing_returns(&at, "WSPCloseSocket", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
     return result;
 }
 
@@ -184,17 +121,17 @@ int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events,
     struct crossing at;
     char room[24], other[24];
     *error = SPI_ERROR_UNSET;
-    if (call_begin(&at, thread, "WSPEventSelect", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPEventSelect", handle_text(process, s, room))) {
         trace_text(at.trace, "event", event ? handle_text(process, (uintptr_t)event, other) : NULL);
         value_trace(at.trace, "events", decode_event_mask(at.arena, events));
-        call_goes(&at);
+        crossing_goes(&at);
     }
     judge_selecting(process->ws2->judge, process, s, events ? event : NULL);
     int result = process->table.lpWSPEventSelect(s, event, events, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEventSelect", .s = s }, result != 0, *error);
     judge_selected(process->ws2->judge, process, s, result != 0);
-    if (return_begin(&at, "WSPEventSelect", result != 0, *error)) trace_end(at.trace);
-    call_end(&at);
+    if (crossing_returns(&at, "WSPEventSelect", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
     return result;
 }
 
@@ -204,18 +141,18 @@ int spi_enum_network_events(struct thread *thread, SOCKET s, HANDLE event, WSANE
     struct crossing at;
     char room[24], other[24];
     *error = SPI_ERROR_UNSET;
-    if (call_begin(&at, thread, "WSPEnumNetworkEvents", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPEnumNetworkEvents", handle_text(process, s, room))) {
         trace_text(at.trace, "event", event ? handle_text(process, (uintptr_t)event, other) : NULL);
         trace_pointer(at.trace, process, "out", events);
-        call_goes(&at);
+        crossing_goes(&at);
     }
     int result = process->table.lpWSPEnumNetworkEvents(s, event, events, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEnumNetworkEvents", .s = s }, result != 0, *error);
-    if (return_begin(&at, "WSPEnumNetworkEvents", result != 0, *error)) {
+    if (crossing_returns(&at, "WSPEnumNetworkEvents", result != 0, *error)) {
         if (result == 0) value_trace(at.trace, "out", decode_network_events(at.arena, events));
         trace_end(at.trace);
     }
-    call_end(&at);
+    crossing_ends(&at);
     return result;
 }
 
@@ -227,31 +164,23 @@ BOOL spi_get_overlapped_result(struct thread *thread, SOCKET s, WSAOVERLAPPED *o
     struct crossing at;
     char room[24];
     *error = SPI_ERROR_UNSET;
-    if (call_begin(&at, thread, "WSPGetOverlappedResult", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPGetOverlappedResult", handle_text(process, s, room))) {
         trace_text(at.trace, "overlapped", overlapped_label(process, overlapped));
         trace_bool(at.trace, "wait", wait);
-        call_goes(&at);
+        crossing_goes(&at);
     }
     BOOL result = process->table.lpWSPGetOverlappedResult(s, overlapped, bytes, wait, flags, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPGetOverlappedResult", .s = s }, !result, *error);
     if (result) judge_result(process->ws2->judge, thread, overlapped, *bytes);
-    if (return_begin(&at, "WSPGetOverlappedResult", !result, *error)) {
+    if (crossing_returns(&at, "WSPGetOverlappedResult", !result, *error)) {
         if (result) trace_uint(at.trace, "bytes", *bytes);
         trace_end(at.trace);
     }
-    call_end(&at);
+    crossing_ends(&at);
     return result;
 }
 
 /* ---- control codes ---- */
-
-/* A value for a row: bytes that could not be decoded are told by what the client says they are, or by their number. */
-static const struct value *canonical(struct crossing *at, const struct value *decoded, const void *start, DWORD size)
-{
-    if (!value_member(decoded, "hex")) return decoded;
-    const struct value *meaning = process_memory_meaning(at->thread->process, start);
-    return meaning ? meaning : value_add(value_new(at->arena, VALUE_MAP), "size", value_uint(at->arena, size));
-}
 
 static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
 {
@@ -260,25 +189,24 @@ static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
     char room[24];
     trace_text(trace, "code", names_or_number(NAMES_IOCTL, (int64_t)call->code, room));
     if (call->in_size && call->in && memory_holds(process, call->in, call->in_size))
-        value_trace(trace, "in", canonical(at, decode_ioctl_in(at->arena, call->code, call->in, call->in_size), call->in, call->in_size));
+        value_trace(trace, "in", crossing_canonical(at, decode_ioctl_in(at->arena, call->code, call->in, call->in_size), call->in, call->in_size));
     else if (call->in || call->in_size) trace_pointer(trace, process, "in", call->in);
     if (call->in_size) trace_uint(trace, "in_size", call->in_size);
     if (call->out && !memory_holds(process, call->out, 1)) trace_text(trace, "out", "bad");
     if (call->out_size) trace_uint(trace, "out_size", call->out_size);
     if (!call->bytes || !memory_holds(process, call->bytes, sizeof *call->bytes)) trace_pointer(trace, process, "bytes", call->bytes);
-    if (call->overlapped) trace_text(trace, "overlapped", overlapped_label(process, call->overlapped));
-    if (call->routine) trace_bool(trace, "routine", true);
-    call_goes(at);
+    trace_completion(at, call->overlapped, call->routine);
+    crossing_goes(at);
 }
 
 static void ioctl_row_return(struct crossing *at, const struct spi_ioctl *call, bool failed, int error)
 {
     const struct process *process = at->thread->process;
-    if (!return_begin(at, "WSPIoctl", failed, error)) return;
+    if (!crossing_returns(at, "WSPIoctl", failed, error)) return;
     bool counted = call->bytes && memory_holds(process, call->bytes, sizeof *call->bytes);
     if (counted && error != WSA_IO_PENDING) trace_uint(at->trace, "bytes", *call->bytes);
     if (!failed && counted && *call->bytes && call->out && memory_holds(process, call->out, *call->bytes))
-        value_trace(at->trace, "out", canonical(at, decode_ioctl_out(at->arena, process, call->code, call->out, *call->bytes), call->out, *call->bytes));
+        value_trace(at->trace, "out", crossing_canonical(at, decode_ioctl_out(at->arena, process, call->code, call->out, *call->bytes), call->out, *call->bytes));
     trace_end(at->trace);
 }
 
@@ -289,7 +217,7 @@ int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
     char room[24];
     *error = SPI_ERROR_UNSET;
     struct judge_call judged = { .thread = thread, .function = "WSPIoctl", .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
-    if (call_begin(&at, thread, "WSPIoctl", handle_text(process, call->s, room))) ioctl_row_call(&at, call);
+    if (crossing_begins(&at, thread, "WSPIoctl", handle_text(process, call->s, room))) ioctl_row_call(&at, call);
     thread->task.overlapped = call->overlapped;
     judge_called(process->ws2->judge, &judged);
     WSATHREADID id;
@@ -297,6 +225,6 @@ int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
     int result = process->table.lpWSPIoctl(call->s, call->code, call->in, call->in_size, call->out, call->out_size, call->bytes, call->overlapped, call->routine, &id, error);
     judge_returned(process->ws2->judge, &judged, result != 0, *error);
     ioctl_row_return(&at, call, result != 0, *error);
-    call_end(&at);
+    crossing_ends(&at);
     return result;
 }

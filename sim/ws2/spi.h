@@ -31,6 +31,40 @@ struct spi_ioctl {
 };
 int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error);
 
+/* ---- names and connections (spi_socket.c) ---- */
+int spi_bind(struct thread *thread, SOCKET s, const void *name, int size, int *error);
+int spi_get_name(struct thread *thread, SOCKET s, void *name, int *size, bool peer, int *error); /* WSPGetSockName, WSPGetPeerName */
+struct spi_connect { SOCKET s; const void *name; int size; WSABUF *caller, *callee; };
+int spi_connect(struct thread *thread, const struct spi_connect *call, int *error);
+SOCKET spi_join_leaf(struct thread *thread, const struct spi_connect *call, DWORD flags, int *error);
+int spi_listen(struct thread *thread, SOCKET s, int backlog, int *error);
+struct spi_accept { SOCKET s; void *name; int *size; LPCONDITIONPROC condition; DWORD_PTR data; };
+SOCKET spi_accept(struct thread *thread, const struct spi_accept *call, int *error);
+int spi_shutdown(struct thread *thread, SOCKET s, int how, int *error);
+int spi_disconnect(struct thread *thread, SOCKET s, WSABUF *data, bool receiving, int *error); /* WSPRecvDisconnect, WSPSendDisconnect */
+/* Condition functions of the scenario: each says the same to everybody, and leaves a row. CF_ACCEPT, CF_REJECT, CF_DEFER; NULL: none such. */
+LPCONDITIONPROC condition_pointer(int answer);
+
+/* ---- sends and receives (spi_transfer.c) ---- */
+struct spi_transfer {
+    SOCKET s;
+    bool receives, named;        /* named: WSPSendTo, WSPRecvFrom */
+    WSABUF *buffers; DWORD count;
+    DWORD *bytes;
+    DWORD flags;                 /* of a send */
+    DWORD *flags_out;            /* of a receive */
+    void *name; int size;        /* to whom */
+    int *size_out;               /* from whom: `name` and this */
+    WSAOVERLAPPED *overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+};
+int spi_transfer(struct thread *thread, const struct spi_transfer *call, int *error);
+
+/* ---- options (spi_option.c) and WSPSelect (spi_select.c) ---- */
+int spi_get_option(struct thread *thread, SOCKET s, int level, int name, char *value, int *size, int *error);
+int spi_set_option(struct thread *thread, SOCKET s, int level, int name, const char *value, int size, int *error);
+int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error); /* how many, or SOCKET_ERROR */
+
 /* Is OVERLAPPED.Internal still STATUS_PENDING; what Winsock error does it stand for (structures reference, 12.4). */
 bool overlapped_pending(const WSAOVERLAPPED *overlapped);
 int overlapped_error(const WSAOVERLAPPED *overlapped);

@@ -37,6 +37,7 @@ static const struct { uint32_t status; int error; } map[] = {
     { (uint32_t)STATUS_HOST_UNREACHABLE, WSAEHOSTUNREACH },
     { (uint32_t)STATUS_REQUEST_ABORTED, WSAEINTR },
     { (uint32_t)STATUS_HOST_DOWN, WSAEHOSTDOWN },
+    { 0xC000A012, WSAENETRESET }, /* STATUS_HOPLIMIT_EXCEEDED: the reference's table has none for this error */
     { (uint32_t)STATUS_INVALID_PARAMETER, WSAEINVAL },
 };
 

@@ -1,0 +1,153 @@
+/*
+ * Network events of the endpoint: FD_READ, FD_WRITE, FD_OOB, FD_ACCEPT, FD_CONNECT and FD_CLOSE (SPI reference 9.2). Three
+ * things are kept apart: what holds now (the kernel's state), what is recorded and not fetched (events.recorded), and what
+ * was recorded and not enabled again (events.disabled). An event is recorded when it holds, is wanted and is enabled; a
+ * re-enabling function enables it and looks again.
+ *
+ *   FD_READ, FD_OOB   enabled again by WSPRecv and WSPRecvFrom, whatever came of them
+ *   FD_WRITE          by a send that had to say WSAEWOULDBLOCK: then space that appears is news
+ *   FD_ACCEPT         by WSPAccept, unless it said WSATRY_AGAIN
+ *   FD_CONNECT        by a new attempt; FD_CLOSE by nothing
+ *
+ * One lasting watch of the endpoint tells of changes, for as long as an enabled event is wanted, so that a stream of data
+ * nobody asks about costs nothing here.
+ */
+#include "provider.h"
+
+#define LEVELS (FD_READ | FD_OOB | FD_ACCEPT) /* seen on Windows: what newly arrives is recorded without a re-enabling call */
+#define ENDPOINT_EVENTS (FD_READ | FD_WRITE | FD_OOB | FD_ACCEPT | FD_CONNECT | FD_CLOSE)
+
+static const struct { LONG bit; uint32_t conditions; } watched[] = {
+    { FD_READ, KERNEL_READABLE }, { FD_WRITE, KERNEL_WRITABLE | KERNEL_ESTABLISHED }, { FD_OOB, KERNEL_URGENT }, { FD_ACCEPT, KERNEL_ACCEPTABLE },
+    { FD_CLOSE, KERNEL_PEER_CLOSED | KERNEL_FAILED },
+};
+
+/* ---- what holds ---- */
+
+static BOOL urgent_inline(const struct sock *sock)
+{
+    uint64_t value;
+    return kernel_option_get(sock->endpoint, KERNEL_URGENT_INLINE, &value) == KERNEL_OK && value;
+}
+
+/* The end of a stream is no data: it is told by FD_CLOSE. A message may be empty, or an error. */
+static BOOL read_holds(const struct sock *sock, const struct kernel_state *state)
+{
+    return (state->conditions & KERNEL_READABLE) && (!sock_stream(sock) || state->readable_bytes > 0);
+}
+
+/* Gracefully once all data has been read, which Windows does not wait for; a lost connection at once. */
+static BOOL close_holds(const struct sock *sock, const struct kernel_state *state)
+{
+    if (!sock_stream(sock) || !sock->connected) return FALSE;
+    if (state->conditions & KERNEL_FAILED) return TRUE;
+    return (state->conditions & KERNEL_PEER_CLOSED) && (state->readable_bytes == 0 || observed());
+}
+
+/* Sending is possible: a stream when it is connected, a message socket when it is bound (optional in the documents). */
+static BOOL write_holds(const struct sock *sock, const struct kernel_state *state)
+{
+    if (!(state->conditions & KERNEL_WRITABLE)) return FALSE;
+    return sock_stream(sock) ? sock->connected : !sock_unbound(sock);
+}
+
+LONG conditions_holding(const struct sock *sock, const struct kernel_state *state)
+{
+    LONG holding = 0;
+    if (read_holds(sock, state)) holding |= FD_READ;
+    if (write_holds(sock, state)) holding |= FD_WRITE;
+    if ((state->conditions & KERNEL_URGENT) && !urgent_inline(sock)) holding |= FD_OOB;
+    if ((state->conditions & KERNEL_ACCEPTABLE) && !sock->deferred.endpoint) holding |= FD_ACCEPT;
+    if (sock->attempt == ATTEMPT_MADE) holding |= FD_CONNECT;
+    if (close_holds(sock, state)) holding |= FD_CLOSE;
+    return holding;
+}
+
+static int close_error(const struct kernel_state *state)
+{
+    if (!(state->conditions & KERNEL_FAILED)) return 0;
+    if (state->failure == KERNEL_STACK_DOWN || state->failure == KERNEL_NET_DOWN) return WSAENETDOWN;
+    return state->failure == KERNEL_RESET && !observed() ? WSAECONNRESET : WSAECONNABORTED;
+}
+
+/* ---- the watch ---- */
+
+static void watch(struct sock *sock);
+
+static void look(struct sock *sock, LONG renewed)
+{
+    struct kernel_state state;
+    struct network_events *events = &sock->events;
+    LONG wanted = events->mask & ENDPOINT_EVENTS & (~events->disabled | renewed);
+    if (wanted && kernel_state(sock->endpoint, &state) == KERNEL_OK) {
+        wanted &= conditions_holding(sock, &state);
+        events->disabled |= wanted;
+        /* FD_CONNECT before FD_WRITE, as Windows has it */
+        if (wanted & FD_CONNECT) events_record(sock, FD_CONNECT, 0);
+        for (LONG bit = 1; bit <= FD_CLOSE; bit <<= 1)
+            if (wanted & bit & ~(LONG)FD_CONNECT) events_record(sock, bit, bit == FD_CLOSE ? close_error(&state) : 0);
+    }
+    watch(sock);
+}
+
+static void watch_completes(void *cookie, enum kernel_status status, uint64_t count)
+{
+    struct sock *sock = cookie;
+    LONG renewed = 0;
+    sock->events.watch = 0;
+    if (status == KERNEL_CANCELLED) return; /* the process ends */
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        if (watched[i].conditions & count) renewed |= watched[i].bit & LEVELS;
+    look(sock, observed() ? renewed : 0);
+}
+
+/* Keeps the watch that the mask asks for. What is disabled needs none; Windows looks all the same. */
+static void watch(struct sock *sock)
+{
+    struct network_events *events = &sock->events;
+    struct kernel_watch wish = { .topic = KERNEL_TOPIC_ENDPOINT, .family = sock_family(sock), .endpoint = sock->endpoint };
+    LONG wanted = events->mask & ENDPOINT_EVENTS;
+    if (wanted) wanted &= ~(events->disabled & ~(observed() ? LEVELS : 0));
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        if (wanted & watched[i].bit) wish.conditions |= watched[i].conditions;
+    if (events->watch && wish.conditions && (events->watched & wish.conditions) == wish.conditions) return;
+    if (events->watch) kernel_cancel(events->watch);
+    events->watch = 0;
+    events->watched = wish.conditions;
+    if (wish.conditions && kernel_watch(&wish, true, watch_completes, sock, &events->watch) != KERNEL_OK) events->watch = 0;
+}
+
+/* ---- told by the other files ---- */
+
+/* The documents let a new registration report whatever holds; Windows keeps silent about what it has reported before. */
+void conditions_select(struct sock *sock)
+{
+    if (!observed()) sock->events.disabled = 0;
+    look(sock, 0);
+}
+
+void conditions_enable(struct sock *sock, LONG bits)
+{
+    sock->events.disabled &= ~bits;
+    conditions_look(sock);
+}
+
+void conditions_look(struct sock *sock)
+{
+    if (sock->events.mask & ENDPOINT_EVENTS) look(sock, 0);
+}
+
+/* A failure is told now or never: nothing holds afterwards. */
+void conditions_connect(struct sock *sock, int error)
+{
+    struct network_events *events = &sock->events;
+    if (error && (events->mask & FD_CONNECT)) events_record(sock, FD_CONNECT, error);
+    if (error) events->disabled |= FD_CONNECT;
+    conditions_look(sock);
+}
+
+void conditions_end(struct sock *sock)
+{
+    if (sock->events.watch) kernel_cancel(sock->events.watch);
+    sock->events.watch = 0;
+}

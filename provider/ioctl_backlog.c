@@ -1,0 +1,44 @@
+/*
+ * SIO_IDEAL_SEND_BACKLOG_QUERY and _CHANGE (ioctls reference 1.24 and 1.23).
+ */
+#include <string.h>
+
+#include "ioctl.h"
+#include "provider.h"
+
+/* The sending side has ended: nothing was blocked or interrupted, so the query is aborted, not interrupted. */
+static int backlog(const struct ioctl_call *call, uint64_t *bytes)
+{
+    enum kernel_status status = kernel_option_get(call->sock->endpoint, KERNEL_IDEAL_SEND_BACKLOG, bytes);
+    return status == KERNEL_SHUT_DOWN ? WSA_OPERATION_ABORTED : error_of_kernel(status);
+}
+
+/* An output that is too short has another error than one that is not there. */
+int ioctl_ideal_send_backlog_query(struct ioctl_call *call)
+{
+    uint64_t bytes;
+    ULONG value;
+    if (call->out_size < sizeof value) return WSAEINVAL;
+    if (!call->out || !kernel_may_write(call->out, call->out_size)) return WSAEFAULT;
+    int error = backlog(call, &bytes);
+    if (error) return error;
+    value = bytes > UINT32_MAX ? UINT32_MAX : (ULONG)bytes;
+    memcpy(call->out, &value, sizeof value);
+    call->count = sizeof value;
+    return 0;
+}
+
+/* One request for a connection: a second one fails and leaves the first where it is. */
+int ioctl_ideal_send_backlog_change(struct ioctl_call *call)
+{
+    uint64_t bytes;
+    int error = backlog(call, &bytes);
+    if (error == WSA_OPERATION_ABORTED && call->plain) return WSAEINTR;
+    if (error) return error;
+    for (const struct pending *pending = call->sock->pending; pending; pending = pending->next)
+        if (!pending->transfer && pending->watch.topic == KERNEL_TOPIC_BACKLOG && pending->request) return call->plain ? WSAEINTR : WSA_OPERATION_ABORTED;
+    call->watch.topic = KERNEL_TOPIC_BACKLOG;
+    call->watch.family = sock_family(call->sock);
+    call->watch.endpoint = call->sock->endpoint;
+    return IOCTL_PENDS;
+}

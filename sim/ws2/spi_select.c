@@ -1,0 +1,38 @@
+/*
+ * The seam: WSPSelect. The DLL asks the provider of the first socket; here every process has one provider.
+ */
+#include "ws2/crossing.h"
+
+static const char *const words[3] = { "read", "write", "except" };
+
+static void row_sets(struct crossing *at, fd_set *const sets[3])
+{
+    const struct process *process = at->thread->process;
+    for (size_t i = 0; i < 3; i++) {
+        if (!sets[i]) continue;
+        if (!memory_holds(process, sets[i], offsetof(fd_set, fd_array))) trace_text(at->trace, words[i], "bad");
+        else value_trace(at->trace, words[i], decode_set(at->arena, process, sets[i]));
+    }
+}
+
+int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPSelect", "")) {
+        row_sets(&at, sets);
+        if (timeout && !memory_holds(process, timeout, sizeof *timeout)) trace_text(at.trace, "timeout", "bad");
+        else if (timeout) trace_int(at.trace, "timeout_us", timeout->tv_sec * INT64_C(1000000) + timeout->tv_usec);
+        crossing_goes(&at);
+    }
+    int result = process->table.lpWSPSelect(0, sets[0], sets[1], sets[2], timeout, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSelect" }, result < 0, *error);
+    if (crossing_returns(&at, "WSPSelect", result < 0, *error)) {
+        if (result >= 0) trace_int(at.trace, "count", result);
+        if (result > 0) row_sets(&at, sets);
+        trace_end(at.trace);
+    }
+    crossing_ends(&at);
+    return result;
+}

@@ -1,0 +1,198 @@
+/*
+ * The seam: names, connections and their ends.
+ */
+#include "ws2/crossing.h"
+
+/* ---- names ---- */
+
+int spi_bind(struct thread *thread, SOCKET s, const void *name, int size, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPBind", handle_text(process, s, room))) {
+        trace_sockaddr(&at, "name", name, size);
+        crossing_goes(&at);
+    }
+    int result = process->table.lpWSPBind(s, name, size, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPBind", .s = s }, result != 0, *error);
+    if (crossing_returns(&at, "WSPBind", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
+    return result;
+}
+
+int spi_get_name(struct thread *thread, SOCKET s, void *name, int *size, bool peer, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    const char *function = peer ? "WSPGetPeerName" : "WSPGetSockName";
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, function, handle_text(process, s, room))) {
+        trace_pointer(at.trace, process, "name", name);
+        trace_pointer(at.trace, process, "size", size);
+        crossing_goes(&at);
+    }
+    int result = (peer ? process->table.lpWSPGetPeerName : process->table.lpWSPGetSockName)(s, name, size, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = function, .s = s }, result != 0, *error);
+    if (crossing_returns(&at, function, result != 0, *error)) {
+        if (result == 0) trace_sockaddr(&at, "name", name, *size);
+        trace_end(at.trace);
+    }
+    crossing_ends(&at);
+    return result;
+}
+
+/* ---- connecting ---- */
+
+static void connect_row(struct crossing *at, const struct spi_connect *call)
+{
+    const struct process *process = at->thread->process;
+    trace_sockaddr(at, "to", call->name, call->size);
+    if (call->caller) trace_text(at->trace, "caller", memory_holds(process, call->caller, sizeof *call->caller) ? "given" : "bad");
+    if (call->callee) trace_text(at->trace, "callee", memory_holds(process, call->callee, sizeof *call->callee) ? "given" : "bad");
+}
+
+int spi_connect(struct thread *thread, const struct spi_connect *call, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPConnect", handle_text(process, call->s, room))) {
+        connect_row(&at, call);
+        crossing_goes(&at);
+    }
+    int result = process->table.lpWSPConnect(call->s, call->name, call->size, call->caller, call->callee, NULL, NULL, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPConnect", .s = call->s }, result != 0, *error);
+    if (crossing_returns(&at, "WSPConnect", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
+    return result;
+}
+
+SOCKET spi_join_leaf(struct thread *thread, const struct spi_connect *call, DWORD flags, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24], other[24];
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPJoinLeaf", handle_text(process, call->s, room))) {
+        connect_row(&at, call);
+        trace_uint(at.trace, "flags", flags);
+        crossing_goes(&at);
+    }
+    SOCKET s = process->table.lpWSPJoinLeaf(call->s, call->name, call->size, call->caller, call->callee, NULL, NULL, flags, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPJoinLeaf", .s = call->s }, s == INVALID_SOCKET, *error);
+    if (s != INVALID_SOCKET && s != call->s) judge_accepted(process->ws2->judge, process, call->s, s);
+    if (crossing_returns(&at, "WSPJoinLeaf", s == INVALID_SOCKET, *error)) {
+        if (s != INVALID_SOCKET) trace_text(at.trace, "socket", handle_text(process, s, other));
+        trace_end(at.trace);
+    }
+    crossing_ends(&at);
+    return s;
+}
+
+/* ---- accepting ---- */
+
+int spi_listen(struct thread *thread, SOCKET s, int backlog, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPListen", handle_text(process, s, room))) {
+        trace_int(at.trace, "backlog", backlog);
+        crossing_goes(&at);
+    }
+    int result = process->table.lpWSPListen(s, backlog, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPListen", .s = s }, result != 0, *error);
+    if (crossing_returns(&at, "WSPListen", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
+    return result;
+}
+
+SOCKET spi_accept(struct thread *thread, const struct spi_accept *call, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24], other[24];
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPAccept", handle_text(process, call->s, room))) {
+        if (call->name) trace_pointer(at.trace, process, "name", call->name);
+        if (call->size) trace_pointer(at.trace, process, "size", call->size);
+        if (call->condition) trace_bool(at.trace, "condition", true);
+        crossing_goes(&at);
+    }
+    SOCKET s = process->table.lpWSPAccept(call->s, call->name, call->size, call->condition, call->data, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPAccept", .s = call->s }, s == INVALID_SOCKET, *error);
+    if (s != INVALID_SOCKET) judge_accepted(process->ws2->judge, process, call->s, s);
+    if (crossing_returns(&at, "WSPAccept", s == INVALID_SOCKET, *error)) {
+        if (s != INVALID_SOCKET) trace_text(at.trace, "socket", handle_text(process, s, other));
+        if (s != INVALID_SOCKET && call->name && call->size) trace_sockaddr(&at, "from", call->name, *call->size);
+        trace_end(at.trace);
+    }
+    crossing_ends(&at);
+    return s;
+}
+
+static int condition_answers(const WSABUF *caller, int answer)
+{
+    static const char *const words[] = { "accept", "reject", "defer" };
+    struct trace *trace = process_running()->ws2->trace;
+    char text[SOCKADDR_TEXT];
+    if (trace_begin(trace, LAYER_UPCALL, "condition", NULL, "")) {
+        if (caller && caller->buf) sockaddr_text(caller->buf, caller->len, text);
+        trace_text(trace, "from", caller && caller->buf ? text : NULL);
+        trace_text(trace, "answer", words[answer]);
+        trace_end(trace);
+    }
+    return answer;
+}
+
+#define CONDITION(name, answer) \
+    static int CALLBACK name(LPWSABUF caller, LPWSABUF a, LPQOS b, LPQOS c, LPWSABUF d, LPWSABUF e, GROUP *f, DWORD_PTR g) \
+    { (void)a; (void)b; (void)c; (void)d; (void)e; (void)f; (void)g; return condition_answers(caller, answer); }
+CONDITION(condition_accept, CF_ACCEPT)
+CONDITION(condition_reject, CF_REJECT)
+CONDITION(condition_defer, CF_DEFER)
+
+LPCONDITIONPROC condition_pointer(int answer) { return answer == CF_ACCEPT ? condition_accept : answer == CF_REJECT ? condition_reject : answer == CF_DEFER ? condition_defer : NULL; }
+
+/* ---- ends ---- */
+
+int spi_shutdown(struct thread *thread, SOCKET s, int how, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPShutdown", handle_text(process, s, room))) {
+        char number[24];
+        trace_text(at.trace, "how", names_or_number(NAMES_HOW, how, number));
+        crossing_goes(&at);
+    }
+    int result = process->table.lpWSPShutdown(s, how, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPShutdown", .s = s }, result != 0, *error);
+    if (crossing_returns(&at, "WSPShutdown", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
+    return result;
+}
+
+int spi_disconnect(struct thread *thread, SOCKET s, WSABUF *data, bool receiving, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    char room[24];
+    const char *function = receiving ? "WSPRecvDisconnect" : "WSPSendDisconnect";
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, function, handle_text(process, s, room))) {
+        if (data) trace_text(at.trace, "data", memory_holds(process, data, sizeof *data) ? "given" : "bad");
+        crossing_goes(&at);
+    }
+    int result = (receiving ? process->table.lpWSPRecvDisconnect : process->table.lpWSPSendDisconnect)(s, data, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = function, .s = s }, result != 0, *error);
+    if (crossing_returns(&at, function, result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
+    return result;
+}
