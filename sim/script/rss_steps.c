@@ -142,15 +142,15 @@ static void socket_rule(struct loading *load, const struct json *value)
 static void assert_rules(struct loading *load, const struct step *step)
 {
     static const char *const landing[] = { "protocol", "processor", "hash", "entry" };
-    const struct json *node = step->node, *on = json_member(node, "on"), *from = json_member(node, "from"), *to = json_member(node, "to"), *processor = json_member(node, "processor");
+    const struct json *node = step->node, *on = json_member(node, "on"), *remote = json_member(node, "remote"), *local = json_member(node, "local"), *processor = json_member(node, "processor");
     struct processor parsed;
     if ((on != NULL) == (json_member(node, "host") != NULL)) problem_at(load->problems, node, "`rss` needs either \"on\", an adapter, or \"host\"");
-    if (on ? !json_member(node, "active") && !from : !json_member(node, "enabled")) problem_at(load->problems, node, "`rss` asserts nothing: say \"active\" or \"from\" and \"to\" of an adapter, \"enabled\" of a host");
-    if ((from != NULL) != (to != NULL)) problem_at(load->problems, node, "a packet has both \"from\" and \"to\"");
-    for (size_t i = 0; !from && i < sizeof landing / sizeof *landing; i++)
-        if (json_member(node, landing[i])) problem_at_name(load->problems, json_member(node, landing[i]), "\"%s\" belongs to a packet: say \"from\" and \"to\"", landing[i]);
-    socket_rule(load, from);
-    socket_rule(load, to);
+    if (on ? !json_member(node, "active") && !remote : !json_member(node, "enabled")) problem_at(load->problems, node, "`rss` asserts nothing: say \"active\" or \"remote\" and \"local\" of an adapter, \"enabled\" of a host");
+    if ((remote != NULL) != (local != NULL)) problem_at(load->problems, node, "a packet has both \"remote\", where it comes from, and \"local\"");
+    for (size_t i = 0; !remote && i < sizeof landing / sizeof *landing; i++)
+        if (json_member(node, landing[i])) problem_at_name(load->problems, json_member(node, landing[i]), "\"%s\" belongs to a packet: say \"remote\" and \"local\"", landing[i]);
+    socket_rule(load, remote);
+    socket_rule(load, local);
     if (processor) processor_read(load->problems, processor, &parsed);
 }
 
@@ -192,34 +192,35 @@ void rss_step_run(struct script *script, const struct step *step)
     if (!good) fail_step(script, step, NULL, NULL, NULL, "the network refuses this: %s", net_why(script->setup.net));
 }
 
-static void number_matches(struct script *script, const struct step *step, const char *name, uint32_t seen)
+static void number_matches(struct script *script, const struct step *step, const char *name, uint32_t seen, bool hexadecimal)
 {
     const struct json *expected = script_member(script, step, name);
-    if (expected && read_uint(expected) != seen)
-        fail_step(script, step, expected, json_words(script, expected), arena_printf(script->arena, "\"0x%x\"", (unsigned)seen), "another %s", name);
+    if (!expected || read_uint(expected) == seen) return;
+    const char *words = hexadecimal ? arena_printf(script->arena, "\"0x%08x\"", (unsigned)seen) : arena_printf(script->arena, "%u", (unsigned)seen);
+    fail_step(script, step, expected, json_words(script, expected), words, "another %s", name);
 }
 
 static void landing_matches(struct script *script, const struct step *step, const struct iface *iface)
 {
     const struct json *protocol = script_member(script, step, "protocol"), *processor = script_member(script, step, "processor");
-    struct kernel_socket from, to;
+    struct kernel_socket remote, local;
     struct rss_place place;
     struct processor wanted;
     struct tuple tuple;
     char text[PROCESSOR_TEXT];
-    check(socket_parse(script_member(script, step, "from")->text, &from) && socket_parse(script_member(script, step, "to")->text, &to));
+    check(socket_parse(script_member(script, step, "remote")->text, &remote) && socket_parse(script_member(script, step, "local")->text, &local));
     memset(&tuple, 0, sizeof tuple);
-    tuple.remote = prefix_key_of(&from.address);
-    tuple.local = prefix_key_of(&to.address);
-    tuple.remote_port = from.port;
-    tuple.local_port = to.port;
-    tuple.family = to.address.family;
+    tuple.remote = prefix_key_of(&remote.address);
+    tuple.local = prefix_key_of(&local.address);
+    tuple.remote_port = remote.port;
+    tuple.local_port = local.port;
+    tuple.family = local.address.family;
     tuple.protocol = protocol ? (uint8_t)read_named(protocol, TYPE_PROTOCOL) : IP_PROTOCOL_TCP;
     rss_tuple_processor(iface, &tuple, &place);
     if (processor && processor_parse(processor->text, &wanted) && (wanted.group != place.processor.group || wanted.number != place.processor.number))
         fail_step(script, step, processor, json_words(script, processor), quoted(script, processor_text(place.processor, text)), "another processor");
-    number_matches(script, step, "hash", place.hash);
-    number_matches(script, step, "entry", place.entry);
+    number_matches(script, step, "hash", place.hash, true);
+    number_matches(script, step, "entry", place.entry, false);
 }
 
 void rss_assert_run(struct script *script, const struct step *step)
@@ -234,5 +235,5 @@ void rss_assert_run(struct script *script, const struct step *step)
     if (!iface) { fail_step(script, step, on, json_words(script, on), NULL, "there is no such interface now"); return; }
     if (active && read_bool(active) != rss_active(iface))
         fail_step(script, step, active, json_words(script, active), rss_active(iface) ? "true" : "false", "RSS is %sactive", rss_active(iface) ? "" : "not ");
-    if (script_member(script, step, "from")) landing_matches(script, step, iface);
+    if (script_member(script, step, "remote")) landing_matches(script, step, iface);
 }

@@ -5,6 +5,7 @@
 
 #define SECOND INT64_C(1000000000)
 
+/* proves: NET-QOS-1 */
 START_TEST(test_published_example)
 {
     static const int64_t leaves_ns[] = { 0, 0, 12000000, 24000000, 36000000 };

@@ -50,6 +50,7 @@ static int64_t row_ns(const char *verb, unsigned nth)
 
 static unsigned newest_class(void) { return pair.pc.eth0->link->tail->traffic_class; }
 
+/* proves: NET-QOS-2, NET-QOS-11 */
 START_TEST(shaping_follows_the_example)
 {
     static const int64_t expected[] = { 0, 0, 12 * MS, 24 * MS, -1 };
@@ -67,6 +68,7 @@ START_TEST(shaping_follows_the_example)
 }
 END_TEST
 
+/* proves: NET-QOS-1, NET-QOS-11, NET-QOS-12 */
 START_TEST(borrowing_unmarks_what_is_too_much)
 {
     struct kernel_qos wish = sends(KERNEL_SERVICE_CONTROLLED_LOAD, 125000, 3000);

@@ -381,6 +381,7 @@ END_TEST
 
 static void cut(bool now_cut) { link_cut(pair.pc.eth0->link, now_cut); }
 
+/* proves: NET-QOS-8 */
 START_TEST(what_is_not_refreshed_fades)
 {
     kernel_endpoint a, b;

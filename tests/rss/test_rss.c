@@ -62,6 +62,7 @@ static const char *candidates(void)
 
 /* ---- what is hashed ---- */
 
+/* proves: NET-RSS-3, NET-RSS-4 */
 START_TEST(test_fields)
 {
     ck_assert_uint_eq(first_vector(IP_PROTOCOL_TCP, 0).hash, 0x51ccc178);
@@ -399,15 +400,22 @@ END_TEST
 
 /* ---- processors that take their time ---- */
 
-static int64_t arrived_ns(unsigned nth)
+/* Of the nth packet; its row names the processor. */
+static int64_t arrived_on(unsigned nth, const char *processor)
 {
     struct trace_row row;
     for (uint64_t seq = TRACE_PACKET_BASE + 1; trace_read(world.trace, seq, &row); seq++)
-        if (strcmp(row.verb, "packet.arrived") == 0 && nth-- == 0)
+        if (strcmp(row.verb, "packet.arrived") == 0 && nth-- == 0) {
+            char *detail = trace_detail_json(&row), wanted[40];
+            snprintf(wanted, sizeof wanted, "\"processor\":\"%s\"", processor);
+            ck_assert_msg(strstr(detail, wanted) != NULL, "%s", detail);
+            free(detail);
             return row.at_ns;
+        }
     return -1;
 }
 
+/* proves: NET-RSS-10, NET-RSS-11 */
 START_TEST(test_first_in_first_out)
 {
     struct host_parameters parameters = host_parameters_default();
@@ -427,16 +435,16 @@ START_TEST(test_first_in_first_out)
     world_run(&world, 500);
     ck_assert(rss_receive(eth, packet_of(IP_PROTOCOL_TCP, from[0], ports[0], "161.142.100.80", 1766)));
     world_run(&world, 100000);
-    ck_assert_int_eq(arrived_ns(0), 1000);
-    ck_assert_int_eq(arrived_ns(1), 1000);
-    ck_assert_int_eq(arrived_ns(2), 2000);
-    ck_assert_int_eq(arrived_ns(3), 4000); /* the lost one took its time too */
-    ck_assert_int_eq(arrived_ns(4), -1);
+    ck_assert_int_eq(arrived_on(0, "0:0"), 1000);
+    ck_assert_int_eq(arrived_on(1, "0:2"), 1000);
+    ck_assert_int_eq(arrived_on(2, "0:0"), 2000);
+    ck_assert_int_eq(arrived_on(3, "0:0"), 4000); /* the lost one took its time too */
+    ck_assert_int_eq(arrived_on(4, "0:0"), -1);
     for (int i = 0; i < 100; i++)
         ck_assert(rss_receive(eth, packet_of(IP_PROTOCOL_TCP, from[0], ports[0], "161.142.100.80", 1766)));
     world_run(&world, 150500);
-    ck_assert_int_eq(arrived_ns(53), 150000);
-    ck_assert_int_eq(arrived_ns(54), -1);
+    ck_assert_int_eq(arrived_on(53, "0:0"), 150000);
+    ck_assert_int_eq(arrived_on(54, "0:0"), -1);
     close_world(); /* with what waits */
 }
 END_TEST
