@@ -78,24 +78,12 @@ static void path_find_anew(struct endpoint *endpoint, const struct target *targe
     ip_path_find(endpoint->host, target->family, &target->to, &wish, path);
 }
 
-enum kernel_status target_path(struct endpoint *endpoint, const struct target *target, struct ip_path **found)
+enum kernel_status target_path(struct endpoint *endpoint, const struct target *target, struct ip_path *path)
 {
-    struct ip_path *path = &endpoint->path;
-    struct datagrams *datagrams = datagrams_of(endpoint);
-    bool limited = target->family == KERNEL_IPV4 && target->to.word[0] == UINT32_MAX;
-    if (!endpoint->connected || endpoint->tuple.family != target->family || !key_equal(&endpoint->tuple.remote, &target->to)) {
-        path = &datagrams->other;
-        if (!key_equal(&datagrams->other_to, &target->to) || datagrams->other_family != target->family || datagrams->other_scope != target->scope) {
-            datagrams->other_to = target->to;
-            datagrams->other_family = target->family;
-            datagrams->other_scope = target->scope;
-            path->generation = 0;
-        }
-    }
-    *found = path;
-    if (path->generation == 0 || !ip_path_holds(endpoint->host, path)) {
+    if (!ip_path_holds(endpoint->host, path)) {
+        bool limited = target->family == KERNEL_IPV4 && target->to.word[0] == UINT32_MAX;
         if (limited && !endpoint->option[KERNEL_ALLOW_BROADCAST])
-            return KERNEL_DENIED;
+            return KERNEL_DENIED; /* whether there is a way or not */
         path_find_anew(endpoint, target, path);
     }
     if (path->status != KERNEL_OK)
@@ -109,7 +97,7 @@ void datagram_paths_forget(struct endpoint *endpoint)
         return;
     endpoint->path.generation = 0;
     if (endpoint->datagrams)
-        endpoint->datagrams->other.generation = 0;
+        endpoint->datagrams->named.port = 0;
 }
 
 /* ---- connecting: from now on only this peer (host-stack 5) ---- */
@@ -123,7 +111,6 @@ static void dissolve(struct endpoint *endpoint)
         flow_disconnected(endpoint->flow);
     endpoint->tuple.remote = (struct prefix_key){ { 0 } };
     endpoint->tuple.remote_port = 0;
-    endpoint->datagrams->peer_scope = 0;
     if (endpoint->datagrams->was_any) {
         endpoint->tuple.local = (struct prefix_key){ { 0 } };
         endpoint->tuple.family = endpoint->datagrams->family_before;
@@ -135,7 +122,7 @@ static void dissolve(struct endpoint *endpoint)
 enum kernel_status datagram_connect(struct endpoint *endpoint, const struct kernel_socket *peer)
 {
     struct target target;
-    struct ip_path *path;
+    struct ip_path path = { .generation = 0 };
     if (peer->address.family == 0 || (peer->address.family == endpoint->family && address_is_unspecified(&peer->address))) {
         dissolve(endpoint);
         return KERNEL_OK;
@@ -150,18 +137,17 @@ enum kernel_status datagram_connect(struct endpoint *endpoint, const struct kern
         return status;
     struct datagrams *datagrams = datagrams_of(endpoint);
     datagrams->was_any = key_is_unspecified(&endpoint->tuple.local);
-    endpoint->connected = true;
-    endpoint->path = *path;
     datagrams->family_before = endpoint->tuple.family;
-    datagrams->peer_scope = target.scope;
+    datagrams->peer = target;
+    endpoint->connected = true;
     endpoint->tuple.family = target.family;
     endpoint->tuple.remote = target.to;
     endpoint->tuple.remote_port = target.port;
     if (datagrams->was_any) {
-        endpoint->tuple.local = path->source;
-        endpoint->scope = key_is_link_local(target.family, &path->source) ? path->iface->index : 0;
-        endpoint->path.generation = 0; /* from this address now */
+        endpoint->tuple.local = path.source;
+        endpoint->scope = key_is_link_local(target.family, &path.source) ? path.iface->index : 0;
     }
+    datagram_paths_forget(endpoint); /* from this address now */
     if (endpoint->flow)
         flow_connected(endpoint->flow);
     return KERNEL_OK;

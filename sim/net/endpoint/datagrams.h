@@ -10,6 +10,9 @@
 #define UDP_MOST_V6 65527u
 #define RAW_MOST 65467u    /* TCP/IP Raw Sockets */
 
+/* Where a message goes, in the packet's own form. */
+struct target { struct prefix_key to; uint32_t scope; uint16_t port; uint8_t family; };
+
 struct datagrams {
     struct packet *head, *tail;
     uint64_t bytes;          /* payload that waits */
@@ -18,21 +21,18 @@ struct datagrams {
     uint64_t discarded;      /* for want of room */
     bool was_any;            /* bound to the wildcard before it was connected */
     uint8_t family_before;   /* of the tuple then */
-    uint8_t other_family;
-    struct prefix_key other_to;
-    uint32_t other_scope, peer_scope; /* interface index of a link-local destination, or 0 */
-    struct ip_path other;    /* to the last destination but the peer; it often is the next one */
+    struct target peer;      /* while it is connected */
+    struct kernel_socket named; /* the last destination that was named, port 0: none; it often is the next one */
+    struct target other;     /* what it meant … */
+    struct ip_path way;      /* … and the way there */
 };
 
 struct datagrams *datagrams_of(struct endpoint *endpoint); /* made on demand */
 
-/* Where a message goes, in the packet's own form. */
-struct target { struct prefix_key to; uint32_t scope; uint16_t port; uint8_t family; };
-
 /* KERNEL_OK; KERNEL_BAD_ARGUMENT, KERNEL_ADDRESS_NOT_LOCAL (nobody can have it), KERNEL_NET_UNREACHABLE (not from the bound address). */
 enum kernel_status target_of(const struct endpoint *endpoint, const struct kernel_socket *to, struct target *target);
-/* The way there, as it is now; KERNEL_DENIED: a broadcast, and not allowed. */
-enum kernel_status target_path(struct endpoint *endpoint, const struct target *target, struct ip_path **path);
+/* Finds the way anew if it does not hold any more; KERNEL_DENIED: a broadcast, and not allowed. */
+enum kernel_status target_path(struct endpoint *endpoint, const struct target *target, struct ip_path *path);
 void datagram_paths_forget(struct endpoint *endpoint); /* an option or an address that decided about them is another */
 
 /* Whether an endpoint's address and peer fit a packet that arrived at `iface`: 0 no, else the more the nearer. */

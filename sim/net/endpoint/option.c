@@ -161,10 +161,8 @@ static enum kernel_status found_out(struct endpoint *endpoint, enum kernel_optio
         return KERNEL_NOT_CONNECTED;
     if (option != KERNEL_PATH_MTU)
         return KERNEL_NOT_SUPPORTED;
-    struct target target = { .to = endpoint->tuple.remote, .scope = endpoint->datagrams->peer_scope, .family = endpoint->tuple.family };
-    struct ip_path *path;
-    enum kernel_status status = target_path(endpoint, &target, &path);
-    *value = status == KERNEL_OK ? path->mtu_bytes : 0;
+    enum kernel_status status = target_path(endpoint, &endpoint->datagrams->peer, &endpoint->path);
+    *value = status == KERNEL_OK ? endpoint->path.mtu_bytes : 0;
     return status;
 }
 

@@ -6,36 +6,59 @@
 
 /* ---- sending ---- */
 
+static bool is_same(const struct kernel_socket *a, const struct kernel_socket *b)
+{
+    return a->port == b->port && a->address.family == b->address.family && a->address.scope_id == b->address.scope_id
+        && memcmp(a->address.bytes, b->address.bytes, sizeof a->address.bytes) == 0;
+}
+
+/* What a destination means is remembered for the next message, and so is the way. */
+static enum kernel_status other_find(struct endpoint *endpoint, const struct kernel_socket *to)
+{
+    struct datagrams *datagrams = datagrams_of(endpoint);
+    if (endpoint->connected && !endpoint->host->parameters.udp_sendto_connected)
+        return KERNEL_IS_CONNECTED;
+    if (is_same(&datagrams->named, to) && to->port)
+        return KERNEL_OK;
+    datagrams->named.port = 0;
+    enum kernel_status status = target_of(endpoint, to, &datagrams->other);
+    if (status != KERNEL_OK)
+        return status;
+    datagrams->named = *to;
+    datagrams->way.generation = 0;
+    return KERNEL_OK;
+}
+
+struct going { const struct target *target; struct ip_path *path; };
+
 /* Where it goes, with all that may stand in the way. */
-static enum kernel_status send_prepare(struct endpoint *endpoint, const struct kernel_socket *to, size_t size, struct target *target, struct ip_path **path)
+static enum kernel_status send_prepare(struct endpoint *endpoint, const struct kernel_socket *to, size_t size, struct going *going)
 {
     enum kernel_status status = KERNEL_OK;
     if (endpoint->shut_sending)
         return KERNEL_SHUT_DOWN;
     if (to && to->address.family) {
-        if (endpoint->connected && !endpoint->host->parameters.udp_sendto_connected)
-            return KERNEL_IS_CONNECTED;
-        status = target_of(endpoint, to, target);
+        status = other_find(endpoint, to);
+        if (status != KERNEL_OK)
+            return status;
+        *going = (struct going){ .target = &endpoint->datagrams->other, .path = &endpoint->datagrams->way };
     } else if (endpoint->connected) {
-        target->to = endpoint->tuple.remote;
-        target->port = endpoint->tuple.remote_port;
-        target->family = endpoint->tuple.family;
-        target->scope = endpoint->datagrams->peer_scope;
+        *going = (struct going){ .target = &endpoint->datagrams->peer, .path = &endpoint->path };
     } else {
-        status = KERNEL_NOT_CONNECTED;
+        return KERNEL_NOT_CONNECTED;
     }
-    if (status != KERNEL_OK)
-        return status;
-    if (size > (endpoint->transport == KERNEL_RAW ? RAW_MOST : target->family == KERNEL_IPV4 ? UDP_MOST_V4 : UDP_MOST_V6))
+    if (size > (endpoint->transport == KERNEL_RAW ? RAW_MOST : going->target->family == KERNEL_IPV4 ? UDP_MOST_V4 : UDP_MOST_V6))
         return KERNEL_TOO_LONG;
     if (!endpoint->bound)
         status = port_bind_dynamic(endpoint);
-    return status == KERNEL_OK ? target_path(endpoint, target, path) : status;
+    return status == KERNEL_OK ? target_path(endpoint, going->target, going->path) : status;
 }
 
 /* `payload` is the packet's from here on. */
-static enum kernel_status send_packet(struct endpoint *endpoint, const struct target *target, const struct ip_path *path, struct piece payload)
+static enum kernel_status send_packet(struct endpoint *endpoint, const struct going *going, struct piece payload)
 {
+    const struct target *target = going->target;
+    const struct ip_path *path = going->path;
     struct host *host = endpoint->host;
     struct packet *packet = packet_new(host->net);
     const uint32_t *option = endpoint->option;
@@ -60,35 +83,33 @@ static enum kernel_status send_packet(struct endpoint *endpoint, const struct ta
 
 enum kernel_status udp_send_piece(struct endpoint *endpoint, const struct piece *piece, const struct kernel_socket *to)
 {
-    struct target target;
-    struct ip_path *path;
-    enum kernel_status status = send_prepare(endpoint, to, piece->size, &target, &path);
+    struct going going;
+    enum kernel_status status = send_prepare(endpoint, to, piece->size, &going);
     if (status != KERNEL_OK)
         return status;
     if (piece->chunk)
         chunk_use(piece->chunk);
-    return send_packet(endpoint, &target, path, *piece);
+    return send_packet(endpoint, &going, *piece);
 }
 
 enum kernel_status datagram_send(struct endpoint *endpoint, struct kernel_transfer *transfer)
 {
-    struct target target;
-    struct ip_path *path;
+    struct going going;
     size_t size = transfer_room(transfer);
     if (transfer->flags & KERNEL_OUT_OF_BAND)
         return KERNEL_NOT_SUPPORTED;
-    enum kernel_status status = send_prepare(endpoint, &transfer->peer, size, &target, &path);
+    enum kernel_status status = send_prepare(endpoint, &transfer->peer, size, &going);
     if (status != KERNEL_OK)
         return status;
     if (endpoint->transport == KERNEL_RAW) {
-        status = raw_send(endpoint, transfer, &target, path);
+        status = raw_send(endpoint, transfer, going.target, going.path);
     } else {
         struct piece payload = { .size = (uint32_t)size };
         if (size) {
             payload.chunk = chunk_new(endpoint->host->net, size);
             payload.chunk->used = (uint32_t)transfer_gather(transfer, 0, payload.chunk->bytes, size);
         }
-        status = send_packet(endpoint, &target, path, payload);
+        status = send_packet(endpoint, &going, payload);
     }
     if (status == KERNEL_OK)
         transfer->count = size;
