@@ -31,7 +31,7 @@ void network_end(struct network *network)
 void network_run(struct network *network, int64_t until_ns)
 {
     struct event event;
-    while (engine_next_ns(network->engine) <= until_ns && engine_next(network->engine, &event)) {
+    while (engine_next_until(network->engine, until_ns, &event)) {
         network->events++;
         trace_set_cause(network->trace, event.cause);
         switch (event.kind) {

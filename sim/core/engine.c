@@ -383,14 +383,16 @@ static inline bool head_is_usual(const struct engine *engine, wheel_key *key)
     return record_matches(&engine->records[key_index(*key)], *key);
 }
 
-bool engine_next(struct engine *engine, struct event *event)
+bool engine_next_until(struct engine *engine, int64_t until_ns, struct event *event)
 {
     wheel_key key;
     if (LIKELY(head_is_usual(engine, &key))) {
+        if (UNLIKELY((int64_t)key_time(key) > until_ns))
+            return false;
         engine->wheel.first++;
     } else {
         enum place place = head_settle(engine, &key);
-        if (place == NOWHERE)
+        if (place == NOWHERE || (int64_t)key_time(key) > until_ns)
             return false;
         head_drop(engine, place);
     }
@@ -412,8 +414,15 @@ bool engine_next(struct engine *engine, struct event *event)
     return true;
 }
 
+bool engine_next(struct engine *engine, struct event *event)
+{
+    return engine_next_until(engine, INT64_MAX, event);
+}
+
 int64_t engine_next_ns(struct engine *engine)
 {
     wheel_key key;
+    if (LIKELY(head_is_usual(engine, &key)))
+        return (int64_t)key_time(key);
     return head_settle(engine, &key) == NOWHERE ? INT64_MAX : (int64_t)key_time(key);
 }

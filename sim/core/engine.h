@@ -36,6 +36,7 @@ event_id engine_move(struct engine *engine, event_id id, int64_t at_ns);
 
 /* Takes the next event and lets time advance to it. False: nothing is left. */
 bool engine_next(struct engine *engine, struct event *event);
+bool engine_next_until(struct engine *engine, int64_t until_ns, struct event *event); /* only if it is due by then; else time stays */
 
 /* The time of the event that engine_next would take; INT64_MAX if none. */
 int64_t engine_next_ns(struct engine *engine);

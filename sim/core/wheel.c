@@ -12,6 +12,7 @@
 
 #define OPEN_KEYS 64u
 #define INSERT_KEYS 12u  /* so many are sorted by insertion alone */
+#define INSERT_STEPS 8u  /* from the end of the front, before the place is looked for */
 #define FRONT_ALONE 64u  /* so many keys live in the front while the slots are empty */
 #define FRONT_MOST 512u  /* a larger front of several instants goes back to the slots */
 #define FRONT_SHIFT 128u /* a key that would shift more than so many others is put among the early ones */
@@ -152,6 +153,28 @@ static void front_make_room(struct wheel *wheel, size_t wanted)
     wheel->front = memory_grow(wheel->front, wheel->room * sizeof *wheel->front);
 }
 
+/* Nearly in order, as most keys come: a few steps from the end. Farther down it pays to look for the place and move all at once. */
+static inline void front_insert(struct wheel *wheel, wheel_key key)
+{
+    wheel_key *front = wheel->front;
+    size_t low = wheel->first, at = wheel->last++;
+    size_t near = at - low > INSERT_STEPS ? at - INSERT_STEPS : low;
+    for (; at > near && front[at - 1] > key; at--)
+        front[at] = front[at - 1];
+    if (UNLIKELY(at == near && near > low)) {
+        size_t high = near;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            bool below = front[middle] < key;
+            low = below ? middle + 1 : low;
+            high = below ? high : middle;
+        }
+        memmove(front + low + 1, front + low, (near - low) * sizeof *front);
+        at = low;
+    }
+    front[at] = key;
+}
+
 void wheel_add_front(struct wheel *wheel, wheel_key key, uint64_t now)
 {
     size_t count = wheel->last - wheel->first;
@@ -162,11 +185,8 @@ void wheel_add_front(struct wheel *wheel, wheel_key key, uint64_t now)
     }
     if (UNLIKELY(wheel->last == wheel->room))
         front_make_room(wheel, count / 2 + 1);
-    wheel_key *front = wheel->front;
-    size_t at = wheel->last++;
-    for (; at > wheel->first && front[at - 1] > key; at--)
-        front[at] = front[at - 1];
-    front[at] = key;
+    front_insert(wheel, key);
+    const wheel_key *front = wheel->front;
     size_t most = wheel->levels == 0 ? FRONT_ALONE : FRONT_MOST;
     if (UNLIKELY(count >= most) && key_time(front[wheel->last - 1]) != key_time(front[wheel->first]))
         front_spill(wheel, now);

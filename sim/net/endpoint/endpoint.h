@@ -58,6 +58,7 @@ struct endpoint {
     struct groups *groups;        /* memberships, NULL: none */
     struct flow *flow;
     struct traffic *traffic;      /* a built-in source or sink that owns it; NULL: a process does */
+    struct connection *connection; /* traffic's own */
     struct endpoint *port_prev, *port_next; /* of the same protocol and port in the host's table */
     UT_hash_handle hh;            /* by id, in the net */
     UT_hash_handle by_tuple;      /* in host->connections */

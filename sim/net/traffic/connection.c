@@ -14,6 +14,7 @@ struct connection *connection_new(struct traffic *traffic, struct endpoint *endp
     connection->endpoint = endpoint;
     connection->traffic = traffic;
     endpoint->traffic = traffic;
+    endpoint->connection = connection;
     HASH_ADD_PTR(traffic->connections, endpoint, connection);
     return connection;
 }
@@ -216,6 +217,26 @@ static void stream_look(struct connection *connection)
     connection->conditions = 0;
     if (connection->ended && !connection->held.chunk)
         connection_close(connection, false);
+}
+
+/* Bytes to take and room to fill are nothing that must wait for an event of its own: no endpoint ends by it. */
+bool connection_moves(struct connection *connection, uint32_t conditions)
+{
+    const struct traffic *traffic = connection->traffic;
+    bool sink = traffic->setup.kind == TRAFFIC_SINK;
+    if (connection->ready || connection->listening)
+        return false;
+    if (conditions == KERNEL_READABLE && sink) {
+        if (connection->endpoint->transport == KERNEL_UDP)
+            datagrams_receive(connection);
+        else
+            stream_receive(connection);
+        return !connection->ended;
+    }
+    if (conditions != KERNEL_WRITABLE || traffic->setup.kind != TRAFFIC_BULK || traffic->setup.bytes || traffic->stopped)
+        return false;
+    connection_push(connection);
+    return true;
 }
 
 void connection_look(struct connection *connection)

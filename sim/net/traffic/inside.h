@@ -44,6 +44,7 @@ void pattern_free(struct net *net);
 /* ---- connection.c ---- */
 struct connection *connection_new(struct traffic *traffic, struct endpoint *endpoint);
 void connection_ready(struct connection *connection); /* looked at in this instant */
+bool connection_moves(struct connection *connection, uint32_t conditions); /* false: it wants a turn of its own */
 void connection_look(struct connection *connection);  /* may free it */
 void connection_push(struct connection *connection);  /* sends what is wanted */
 void connection_close(struct connection *connection, bool abort);

@@ -212,9 +212,9 @@ static void request_turn(struct traffic *traffic)
 
 void traffic_happens(struct traffic *traffic, struct endpoint *endpoint, uint32_t conditions)
 {
-    struct connection *connection;
-    HASH_FIND_PTR(traffic->connections, &endpoint, connection);
-    if (!connection)
+    struct connection *connection = endpoint->connection;
+    (void)traffic;
+    if (connection_moves(connection, conditions))
         return;
     connection->conditions |= conditions;
     connection_ready(connection);
@@ -258,6 +258,7 @@ void traffic_event(struct traffic *traffic)
 static void options_set(struct endpoint *endpoint, const struct traffic_setup *setup)
 {
     endpoint->option[KERNEL_SEND_BUFFER] = setup->buffer_bytes ? setup->buffer_bytes : SEND_BUFFER;
+    endpoint->option[KERNEL_ALLOW_BROADCAST] = 1;
     if (!setup->buffer_bytes)
         return;
     endpoint->option[KERNEL_RECEIVE_BUFFER] = setup->buffer_bytes;
