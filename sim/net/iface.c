@@ -4,6 +4,7 @@
 #include "core/arena.h"
 #include "core/check.h"
 #include "net/endpoint/endpoint.h"
+#include "net/ip/fragment.h"
 #include "net/ip/neighbor.h"
 #include "net/link/cable.h"
 #include "net/net_private.h"
@@ -126,6 +127,7 @@ void iface_free(struct iface *iface)
     iface_groups_free(iface);
     ifaddrs_free(iface);
     neighbors_free(iface);
+    reassembly_leave(iface);
     free(iface->stored_routes);
     free(iface->name);
     free(iface);
@@ -148,6 +150,7 @@ bool iface_remove(struct iface *iface)
     routes_store(iface);
     watches_orphan(iface);
     ip_forget(iface);
+    cable_unplug(iface);
     DL_DELETE(host->ifaces, iface);
     iface_free(iface);
     host_touch(host);

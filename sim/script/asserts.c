@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "script/asserts_neighbor.h"
 #include "script/asserts_net.h"
 #include "script/inside.h"
 #include "script/rss_steps.h"
@@ -174,5 +175,6 @@ void assert_run(struct script *script, const struct step *step)
     case ASSERT_PENDING: assert_pending(script, step); return;
     case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_run(script, step); return;
     case ASSERT_RSS: rss_assert_run(script, step); return;
+    case ASSERT_NEIGHBORS: neighbor_assert_run(script, step); return;
     }
 }

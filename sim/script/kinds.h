@@ -8,7 +8,7 @@
 
 struct member { const char *name; enum type type; bool required; const char *meaning; };
 
-#define MEMBERS_MOST 16
+#define MEMBERS_MOST 20
 
 struct step_kind {
     const char *name;               /* as `do`, `sees` or `assert` say it */
@@ -30,7 +30,7 @@ enum net_number {
     NET_LINK_CUT, NET_LINK_RESTORE, NET_LINK_SET, NET_FLAP, NET_TRAFFIC, NET_TRAFFIC_STOP, NET_ISB_SET, NET_ISB_AUTO, NET_ISB_BUMP, NET_RSS_SET,
 };
 enum sees_number { SEES_SIGNALED, SEES_COMPLETED, SEES_NOTHING };
-enum assert_number { ASSERT_OVERLAPPED, ASSERT_EVENT, ASSERT_ADDRESSES, ASSERT_ROUTES, ASSERT_PATH, ASSERT_INTERFACE, ASSERT_PENDING, ASSERT_LINK, ASSERT_TRAFFIC, ASSERT_TCP, ASSERT_RSS };
+enum assert_number { ASSERT_OVERLAPPED, ASSERT_EVENT, ASSERT_ADDRESSES, ASSERT_ROUTES, ASSERT_PATH, ASSERT_INTERFACE, ASSERT_PENDING, ASSERT_LINK, ASSERT_TRAFFIC, ASSERT_TCP, ASSERT_RSS, ASSERT_NEIGHBORS };
 
 const struct step_kind *kinds(size_t *count);
 /* The row of this name among `do` (calls and network steps), `sees` or `assert`; NULL: none. word: "do", "sees", "assert". */

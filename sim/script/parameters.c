@@ -28,7 +28,10 @@ static const struct parameter { const char *name; enum kind kind; size_t offset;
     WORD(metric_table, "win10", "xpsp2"), WORD(iface_list_broadcast, "limited", "directed"), WORD(routing_change_precision, "exact", "any"),
     WORD(link_local, "off", "eui64", "random"),
     BOOL(dad), UINT(dad_v4_transmits, 0, REPEATS_MOST), UINT(dad_v6_transmits, 0, REPEATS_MOST), TIME(dad_v4_retransmit), TIME(dad_v6_retransmit),
-    TIME(dad_initial_delay), BOOL(weak_host_send), { "timing", KIND_TIMING, 0, 0, 0, { "plain", "windows" } },
+    TIME(dad_initial_delay), BOOL(neighbors), UINT(dad_announcements, 0, REPEATS_MOST), TIME(dad_announce_interval), TIME(defend_interval),
+    TIME(nd_base), TIME(nd_retrans), TIME(nd_delay), UINT(nd_multicast_solicits, 1, REPEATS_MOST), UINT(nd_unicast_solicits, 1, REPEATS_MOST),
+    UINT(nd_queue, 0, REPEATS_MOST), TIME(unreachable_hold), TIME(dgd_failback), BOOL(redirects), TIME(redirect_lifetime), TIME(path_mtu_timeout),
+    UINT(path_cache_max, 1, PORTS_ALL), BOOL(weak_host_send), { "timing", KIND_TIMING, 0, 0, 0, { "plain", "windows" } },
     UINT(processors, 1, REPEATS_MOST), UINT(threads_per_core, 1, REPEATS_MOST), UINT(numa_nodes, 1, REPEATS_MOST), BOOL(rss), BOOL(rss_info_needs_up),
     TIME(adapter_restart), { "cpu_rx_per_packet", KIND_TIME, offsetof(struct host_parameters, cpu_rx_ns_per_packet), 0, 0, { NULL } },
     SWITCH(qos_provider, qos_signalling, "none", "rsvp"),
@@ -102,7 +105,7 @@ static void parameter_set(struct problems *problems, const struct json *value, c
         return;
     case KIND_TIMING: /* sets every timing of the reference that this version has */
         if (!word_read(problems, value, parameter->words, &which)) return;
-        all->dad = which == 1;
+        all->dad = all->neighbors = which == 1;
         all->link_local = which == 1 ? LINK_LOCAL_RANDOM : LINK_LOCAL_OFF;
         return;
     }
@@ -115,8 +118,7 @@ static void unknown(struct problems *problems, const struct json *member)
     const char *names[COUNT];
     for (size_t i = 0; i < COUNT; i++) names[i] = table[i].name;
     const char *near = nearest_word(member->name, names, COUNT);
-    if (strcmp(member->name, "neighbors") == 0) problem_at_name(problems, member, "this version has no `neighbors` yet");
-    else if (near) problem_at_name(problems, member, "there is no stack parameter \"%s\"; did you mean \"%s\"?", member->name, near);
+    if (near) problem_at_name(problems, member, "there is no stack parameter \"%s\"; did you mean \"%s\"?", member->name, near);
     else problem_at_name(problems, member, "there is no stack parameter \"%s\"", member->name);
 }
 

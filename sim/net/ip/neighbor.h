@@ -30,6 +30,7 @@ bool neighbor_send(struct iface *iface, struct packet *packet, const struct pref
 
 /* Somebody above knows that the next hop answers: TCP's acknowledgment advanced (RFC 4861 7.3.1). */
 void neighbor_confirm(struct iface *iface, uint8_t family, const struct prefix_key *next_hop);
+void neighbor_confirm_path(const struct host *host, uint8_t family, const struct ip_path *path); /* if it still holds */
 
 /* An entry that never changes; one that is there already becomes it. */
 void neighbor_set(struct iface *iface, const struct kernel_address *address, const uint8_t mac[6]);

@@ -113,13 +113,16 @@ static void stale(struct neighbor *neighbor)
     timer_stop(neighbor);
 }
 
-/* A gateway is tried again after dgd_failback, anybody else when a packet wants it. */
+/* A gateway is tried again after dgd_failback (0: not by itself), anybody else when a packet wants it. */
 static void unreachable(struct neighbor *neighbor)
 {
     const struct host_parameters *parameters = parameters_of(neighbor);
     neighbor->held_until_ns = *neighbor->iface->host->net->clock_ns + parameters->unreachable_hold_ns;
     neighbor_enter(neighbor, NEIGHBOR_UNREACHABLE);
-    timer_set(neighbor, neighbor->dead ? parameters->dgd_failback_ns : parameters->unreachable_hold_ns);
+    if (!neighbor->dead)
+        timer_set(neighbor, parameters->unreachable_hold_ns);
+    else if (parameters->dgd_failback_ns)
+        timer_set(neighbor, parameters->dgd_failback_ns);
     neighbor_drop_waiting(neighbor, true);
 }
 
@@ -190,6 +193,12 @@ void neighbor_confirm(struct iface *iface, uint8_t family, const struct prefix_k
     case NEIGHBOR_STALE: case NEIGHBOR_DELAY: case NEIGHBOR_PROBE: case NEIGHBOR_REACHABLE: reachable(neighbor); break;
     case NEIGHBOR_UNREACHABLE: case NEIGHBOR_INCOMPLETE: case NEIGHBOR_PERMANENT: case NEIGHBOR_NONE: break; /* RFC 4861 7.3.1 */
     }
+}
+
+void neighbor_confirm_path(const struct host *host, uint8_t family, const struct ip_path *path)
+{
+    if (ip_path_holds(host, path) && path->status == KERNEL_OK && path->iface && !path->local)
+        neighbor_confirm(path->iface, family, &path->next_hop);
 }
 
 /* ---- what is heard ---- */

@@ -1,4 +1,5 @@
 /* What an acknowledgment says: how far, how wide the window is, how long the way took. What it says about loss: scoreboard.c. */
+#include "net/ip/neighbor.h"
 #include "net/tcp/inside.h"
 
 /* ---- the window ---- */
@@ -100,6 +101,9 @@ void ack_advance(struct tcp *tcp, uint64_t ack, struct heard *heard)
         }
     }
     tcp->una = ack;
+    const struct endpoint *endpoint = tcp->endpoint;
+    if (TCP_UNLIKELY(endpoint->host->parameters.neighbors))
+        neighbor_confirm_path(endpoint->host, endpoint->tuple.family, &endpoint->path); /* RFC 4861 7.3.1 */
     send_acked(tcp, ack);
 }
 
