@@ -22,6 +22,7 @@ const struct member link_properties[] = {
     { "jitter", TYPE_ANY, false, "a time or {width, distribution, correlation, may_overtake}" },
     { "mtu", TYPE_ANY, false, "of IP packets; 0: the interface's own" },
     { "overhead", TYPE_ANY, false, "bytes of each frame besides the packet; 38 without it" },
+    { "reservable", TYPE_ANY, false, "bits a second that it lends to flows with quality of service; none without it" },
     { 0 },
 };
 
@@ -178,6 +179,11 @@ static bool rate_read(struct problems *problems, const struct json *value, struc
     return false;
 }
 
+static bool reservable_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
+{
+    return type_check(problems, value, TYPE_RATE) && rate_parse(value->text, &setup->link.reservable_bps);
+}
+
 static bool jitter_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
     static const struct member table[] = { { "width", TYPE_TIME, true, "" }, { "distribution", TYPE_TEXT, false, "" }, { "correlation", TYPE_ANY, false, "" }, { "may_overtake", TYPE_BOOL, false, "" }, { 0 } };
@@ -273,7 +279,7 @@ static bool queue_read(struct problems *problems, const struct json *value, stru
 /* ---- all of them ---- */
 
 typedef bool property_read(struct problems *problems, const struct json *value, struct cable_setup *setup);
-static property_read *const readers[] = { rate_read, delay_read, queue_read, loss_read, duplicate_read, corrupt_read, reorder_read, jitter_read, mtu_read, overhead_read };
+static property_read *const readers[] = { rate_read, delay_read, queue_read, loss_read, duplicate_read, corrupt_read, reorder_read, jitter_read, mtu_read, overhead_read, reservable_read };
 
 static bool property_both(struct problems *problems, const struct json *value, property_read *read, struct cable_setup setup[2])
 {

@@ -16,8 +16,9 @@ static void wire_up(struct iface *from, struct iface *to)
 {
     struct link_setup setup = link_setup_default();
     setup.delay_ns = MS;
+    setup.reservable_bps = 8000000;
     from->link = link_new(pair.net, from, to, &setup);
-    link_reservable(from->link, 8000000);
+    setup.reservable_bps = 0;
     to->link = link_new(pair.net, to, from, &setup);
 }
 
@@ -225,7 +226,7 @@ END_TEST
 START_TEST(a_refusal_far_up)
 {
     kernel_endpoint a = sender(2000), b = receiver(2000);
-    link_reservable(pair.pc.eth0->link, 7999999);
+    pair.pc.eth0->link->reservable_bps = 7999999;
     offer(a, 1000000);
     run_for(2 * MS);
     want(b, KERNEL_SERVICE_CONTROLLED_LOAD, OPEN, OPEN);

@@ -30,7 +30,7 @@ struct cable_setup cable_setup_of(const struct link *link)
 {
     struct cable_setup setup = { .codel = codel_setup_default() };
     setup.link = (struct link_setup){ .rate_bps = link->rate_bps, .delay_ns = link->delay_ns, .queue_packets = link->queue_packets, .queue_bytes = link->queue_bytes,
-                                      .overhead_bytes = link->overhead_bytes, .mtu_bytes = link->mtu_bytes };
+                                      .overhead_bytes = link->overhead_bytes, .mtu_bytes = link->mtu_bytes, .reservable_bps = link->reservable_bps };
     if (impair_setup(link))
         setup.impairments = *impair_setup(link);
     setup.has_codel = codel_setup(link) != NULL;
@@ -240,6 +240,8 @@ static uint64_t row_changed(const struct cable *cable, const struct iface *from,
         trace_uint(trace, "overhead", now->link.overhead_bytes);
     if (before->link.mtu_bytes != now->link.mtu_bytes)
         trace_uint(trace, "mtu", now->link.mtu_bytes);
+    if (before->link.reservable_bps != now->link.reservable_bps)
+        trace_uint(trace, "reservable", now->link.reservable_bps);
     if (before->has_codel != now->has_codel)
         trace_text(trace, "discipline", now->has_codel ? "codel" : "droptail");
     fields_impairments(trace, &before->impairments, &now->impairments);

@@ -54,6 +54,7 @@ void link_set(struct link *link, const struct link_setup *setup)
     link->queue_bytes = setup->queue_bytes;
     link->overhead_bytes = setup->overhead_bytes;
     link->mtu_bytes = setup->mtu_bytes;
+    link->reservable_bps = setup->reservable_bps; /* what is lent already is not taken back */
 }
 
 static void link_empty(struct link *link)

@@ -33,6 +33,7 @@ struct link_setup {
     uint64_t queue_bytes;          /* LINK_UNLIMITED by default */
     uint32_t overhead_bytes;       /* a frame, 38 by default */
     uint32_t mtu_bytes;            /* 0: the sending interface's own */
+    uint64_t reservable_bps;       /* what it may lend to admitted flows (qos/admission.h); 0: nothing */
 };
 struct link_setup link_setup_default(void);
 
@@ -64,7 +65,7 @@ struct link {
     struct impairments *impairments; /* NULL: none */
     struct codel *codel;             /* NULL: drop-tail */
     struct link_counters counters;
-    uint64_t reservable_bps, reserved_bps; /* for admitted flows (qos/admission.h); 0: none */
+    uint64_t reservable_bps, reserved_bps; /* to admitted flows: what may be lent, and what is */
     struct cable *cable;           /* cable.h; NULL: the host's own loopback */
     struct link *next;             /* all links of the net, in order of making */
 };

@@ -9,11 +9,6 @@
 
 #define MESSAGE_BYTES 200u /* of signalling: about what a PATH or RESV message has */
 
-void link_reservable(struct link *link, uint64_t reservable_bps)
-{
-    link->reservable_bps = reservable_bps;
-}
-
 uint64_t admission_cost_bps(const struct kernel_flow *flow)
 {
     bool reserved = flow->service == KERNEL_SERVICE_GUARANTEED || flow->service == KERNEL_SERVICE_CONTROLLED_LOAD;

@@ -15,9 +15,6 @@ struct iface;
 struct link;
 struct prefix_key;
 
-/* How much of the link may be lent out from now on. What has been is not taken back. */
-void link_reservable(struct link *link, uint64_t reservable_bps);
-
 /* What a flow costs each link of its way, in bits a second: nothing unless its service is reserved bandwidth. */
 uint64_t admission_cost_bps(const struct kernel_flow *flow);
 bool admission_link(struct link *link, uint64_t cost_bps); /* lends it, or refuses */
