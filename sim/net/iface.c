@@ -214,8 +214,8 @@ static bool usable_now(const struct iface *iface, unsigned slot)
 void iface_refresh(struct iface *iface)
 {
     struct host *host = iface->host;
-    bool connected = iface->up && iface->media;
-    if (connected != iface->connected) {
+    bool connected = iface->up && iface->media, was = iface->connected;
+    if (connected != was) {
         iface->connected = connected;
         if (iface->type != IFACE_LOOPBACK) {
             host->connected += connected ? 1u : UINT32_MAX;
@@ -231,6 +231,8 @@ void iface_refresh(struct iface *iface)
     }
     if (!connected)
         neighbors_flush(iface);
+    else if (!was)
+        iface_groups_connected(iface);
 }
 
 bool iface_up(struct iface *iface)

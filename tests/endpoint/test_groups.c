@@ -398,6 +398,21 @@ START_TEST(listener_reports)
 }
 END_TEST
 
+START_TEST(groups_are_told_anew_when_the_medium_returns)
+{
+    listen_on_pc();
+    ck_assert_int_eq(change(b, SJOIN, "239.1.2.3", "192.0.2.9", 2), DONE);
+    hear(3 * SECOND);
+    iface_media(pair.peer.eth0, false);
+    hear(SECOND / 100);
+    ck_assert_uint_eq(heard_count, 0);
+    iface_media(pair.peer.eth0, true);
+    hear(3 * SECOND);
+    ck_assert_uint_eq(heard_count, 2);
+    expect_record(&heard[0], 3, 3, 1); /* TO_IN {192.0.2.9} */
+}
+END_TEST
+
 START_TEST(an_interface_goes_with_its_groups)
 {
     ck_assert_int_eq(change(b, JOIN, "239.1.2.3", NULL, 2), DONE);
@@ -429,6 +444,7 @@ int main(void)
     tcase_add_test(tests, queries_are_answered);
     tcase_add_test(tests, an_older_querier_is_obeyed);
     tcase_add_test(tests, listener_reports);
+    tcase_add_test(tests, groups_are_told_anew_when_the_medium_returns);
     tcase_add_test(tests, an_interface_goes_with_its_groups);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

@@ -1,5 +1,6 @@
 /* Options: for whom, from what to what, when (spi reference 11). */
 #include "pair.h"
+#include "net/rss/rss.h"
 
 static kernel_endpoint tcp, udp, raw, six;
 
@@ -94,9 +95,13 @@ START_TEST(of_connected_ones)
 {
     uint64_t value;
     ck_assert_int_eq(kernel_option_get(udp, KERNEL_PATH_MTU, &value), KERNEL_NOT_CONNECTED);
+    ck_assert_int_eq(kernel_option_get(udp, KERNEL_PROCESSOR, &value), KERNEL_NOT_CONNECTED);
     ck_assert_int_eq(connect_to(udp, "192.0.2.2", 1), KERNEL_OK);
     ck_assert_uint_eq(get(udp, KERNEL_PATH_MTU), 1500);
     ck_assert(iface_mtu(pair.pc.eth0, 1280));
+    struct rss_place place;
+    rss_tuple_processor(pair.pc.eth0, &inside(udp)->tuple, &place);
+    ck_assert_uint_eq(get(udp, KERNEL_PROCESSOR), (unsigned)place.processor.group << 16 | place.processor.number);
     ck_assert_uint_eq(get(udp, KERNEL_PATH_MTU), 1280);
 }
 END_TEST

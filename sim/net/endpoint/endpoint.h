@@ -134,5 +134,6 @@ bool group_member(const struct endpoint *endpoint, const struct iface *iface, co
 bool group_joined(const struct iface *iface, uint8_t family, const struct prefix_key *group); /* by anybody on this interface */
 void groups_free(struct endpoint *endpoint);
 void iface_groups_free(struct iface *iface);
+void iface_groups_connected(struct iface *iface); /* its groups are told anew */
 void mld_arrive(struct iface *iface, const struct packet *packet); /* igmp.c; does not take it */
 #endif

@@ -247,6 +247,21 @@ void iface_group_changed(struct iface_group *group)
     free(before.sources);
 }
 
+/* Nobody out there knows of them: as if they were joined now, once the addresses have settled. */
+void iface_groups_connected(struct iface *iface)
+{
+    struct net *net = iface->host->net;
+    struct iface_group *group = iface->groups ? iface->groups->first : NULL;
+    for (; group; group = group->next) {
+        if (!filter_wants(&group->now) || !iface_group_is_told(group))
+            continue;
+        group->mode_left = iface->host->parameters.igmp_robustness;
+        group->change_count = 0;
+        group->again.at_ns = engine_now_ns(net->engine);
+        net_timer_set(net->engine, &group->again.timer, group->again.at_ns, trace_cause(net->trace));
+    }
+}
+
 void iface_group_enter(struct iface *iface, struct membership *membership)
 {
     struct iface_group *group = iface_group_find(iface, membership->family, &membership->group);

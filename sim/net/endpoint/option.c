@@ -1,6 +1,8 @@
 /* The options of an endpoint: for which transports, from what to what, when (spi reference 11, host-stack 4 to 7). */
 #include "core/check.h"
 #include "net/endpoint/datagrams.h"
+#include "net/endpoint/port.h"
+#include "net/rss/rss.h"
 #include "net/tcp/tcp.h"
 
 enum { TCP = 1, UDP = 2, RAW = 4, MESSAGES = UDP | RAW, ALL = TCP | UDP | RAW };
@@ -149,8 +151,24 @@ enum kernel_status option_set(struct endpoint *endpoint, enum kernel_option opti
 
 /* ---- asking ---- */
 
+/* Where the connection's packets come in (host-stack 8); without scaling that is the first processor. */
+static enum kernel_status processor_of(const struct endpoint *endpoint, uint64_t *value)
+{
+    const struct tuple *tuple = &endpoint->tuple;
+    if (!endpoint->connected)
+        return KERNEL_NOT_CONNECTED;
+    const struct iface *iface = port_address_iface(endpoint->host, tuple->family, &tuple->local, endpoint->scope);
+    struct rss_place place = { .node = 0 };
+    if (iface)
+        rss_tuple_processor(iface, tuple, &place);
+    *value = (uint64_t)place.processor.group << 16 | place.processor.number;
+    return KERNEL_OK;
+}
+
 static enum kernel_status found_out(struct endpoint *endpoint, enum kernel_option option, uint64_t *value)
 {
+    if (option == KERNEL_PROCESSOR)
+        return processor_of(endpoint, value);
     if (endpoint->transport == KERNEL_TCP)
         return tcp_option_get(endpoint, option, value);
     if (option == KERNEL_MAX_MESSAGE) {
@@ -159,8 +177,6 @@ static enum kernel_status found_out(struct endpoint *endpoint, enum kernel_optio
     }
     if (!endpoint->connected)
         return KERNEL_NOT_CONNECTED;
-    if (option != KERNEL_PATH_MTU)
-        return KERNEL_NOT_SUPPORTED;
     enum kernel_status status = target_path(endpoint, &endpoint->datagrams->peer, &endpoint->path);
     *value = status == KERNEL_OK ? endpoint->path.mtu_bytes : 0;
     return status;
