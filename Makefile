@@ -39,6 +39,10 @@ ifeq ($(CONFIG),clang-san)
 CC := clang
 OPT := -O1 -g $(SAN)
 endif
+ifeq ($(CONFIG),fuzz)
+CC := clang
+OPT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
 ifeq ($(CONFIG),cover)
 OPT := -O0 -g --coverage
 endif
@@ -70,7 +74,7 @@ LIBRARY := $B/libwspsim.a
 TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: always all run test unit deps deps-test deps-arch install uninstall tidy format cover help clean bench marks fidelity replay replay-arch clauses golden scenarios-test cli-test
+.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks fidelity replay replay-arch clauses golden scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN)
 
@@ -115,6 +119,14 @@ $B/tests/seam/%.so: tests/seam/%.c
 	$(call say,SO,$@)
 	$Q$(CC) $(PROVIDER_FLAGS) -fPIC -shared -MMD -MP $< -o $@
 unit: $(BIN) $(TESTS) $(SECOND)
+FUZZ := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+$B/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)
+	$Q$(CC) $(SIM_FLAGS) -Itests -fsanitize=fuzzer -MMD -MP $< -o $@ $(LIBRARY) $(LINK) $(shell pkg-config --cflags --libs check) $(LIBS)
+fuzz-programs: $(FUZZ)
+fuzz: deps-test
+	@tests/fuzz/run.sh $(SECONDS)
 test: deps-test
 	@CI=$(CI) tests/run.sh
 replay: deps-test
@@ -176,6 +188,7 @@ help:
 	@echo "make all          bin/wspsim                          make unit         only build the test programs"
 	@echo "make replay       determinism: compilers, addresses, locales, environments"
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
+	@echo "make fuzz         parsers of packets under libFuzzer (SECONDS=20 each)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
 	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"
 	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
@@ -184,4 +197,4 @@ help:
 	@echo "make install      DESTDIR= PREFIX=                    make uninstall"
 	@echo "CONFIG=san|gcc-O0|gcc-O2|clang-O2|clang-san|cover|aarch64|s390x compiles into build/CONFIG"
 
--include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(TESTS:=.d) $(SECOND:.so=.d)
+-include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(TESTS:=.d) $(FUZZ:=.d) $(SECOND:.so=.d)

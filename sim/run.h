@@ -9,6 +9,7 @@
 
 #include "core/trace.h"
 #include "script/script.h"
+#include "store/pcapng.h"
 #include "store/store.h"
 
 enum run_verdict { RUN_PASS, RUN_FAIL, RUN_UNDECIDED, RUN_ERROR, RUN_KNOWN_GAP };
@@ -20,6 +21,8 @@ struct run_setup {
     const char *provider;          /* NULL: the reference provider */
     int64_t until_ns;              /* INT64_MAX: no limit */
     struct recorder *recorder;     /* NULL: not recorded; a run of it has begun */
+    struct pcapng *capture;        /* NULL: packets are not captured */
+    bool packets;                  /* rows of level packet too; a capture has them anyway */
     /* Called for every row in order, while rows are at hand; NULL: nobody reads along. */
     void (*row)(const struct trace_row *row, void *argument);
     void *row_argument;

@@ -63,6 +63,7 @@ part "golden digests: ASan and UBSan" tests/golden.sh build/san/wspsim
 part "the seam: another provider, and providers that break the rules" tests/seam/run.sh build/san/wspsim build/san/tests/seam
 part "wrong scenarios" tests/wrong/run.sh build/san/wspsim
 part "command line" tests/cli/run.sh bin/wspsim
+part "captures, and tshark where it is installed" tests/pcap.sh bin/wspsim build/san/tests/store/test_pcapng
 part "clauses" sh -c 'tests/clauses.sh --check | head -n 1'
 part "tidy" tests/tidy.sh
 

@@ -80,7 +80,8 @@ static void job_run_scenario(const struct job *job, const struct scenario *scena
     char *error = NULL;
     bool recorded = job->recorder && record_begin(job, scenario, result->seed, &error);
     if (!error) {
-        struct run_setup setup = { .scenario = scenario, .seed = result->seed, .provider = job->options->provider, .until_ns = job->options->until_ns, .recorder = recorded ? job->recorder : NULL };
+        struct run_setup setup = { .scenario = scenario, .seed = result->seed, .provider = job->options->provider, .until_ns = job->options->until_ns, .recorder = recorded ? job->recorder : NULL,
+                                   .capture = job->capture, .packets = job->options->level == RECORD_PACKET && (recorded || job->rows) };
         if (job->rows) { setup.row = row_print; setup.row_argument = (void *)(uintptr_t)job; }
         result->run = run_scenario(&setup, &result->problems, &error);
         result->verdict = run_verdict_name(result->run.verdict);

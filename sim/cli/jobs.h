@@ -21,6 +21,7 @@ struct job {
     uint64_t seed;               /* used if seed_given, else the scenario's own or 1 */
     bool seed_given;
     struct recorder *recorder;   /* NULL: not recorded */
+    struct pcapng *capture;      /* NULL: not captured */
     FILE *rows;                  /* trace rows go here; NULL: nowhere */
 };
 

@@ -152,7 +152,9 @@ exits 2 "test without a path" test
 exits 2 "a wrong value" run pass.json --seed x
 exits 2 "--seed and --seeds" run pass.json --seed 1 --seeds 1-2
 exits 2 "--seeds backwards" run pass.json --seeds 5-2
-exits 2 "--pcap is for later" run pass.json --pcap "$work/p.pcapng"
+exits 2 "--pcap with several files" run pass.json fail.json --pcap "$work/p.pcapng"
+check "... says how many" in_err '--pcap captures one run, but 2 were asked for'
+exits 2 "--pcap with several seeds" run pass.json --seeds 1-3 --pcap "$work/p.pcapng"
 check "... and leaves no file" absent "$work/p.pcapng"
 exits 0 "version" version
 check "... first line name and number" in_out '^wspsim [0-9]'
@@ -356,6 +358,20 @@ check "... indeed none" absent "$work/new.db"
 check "... not even a part" no_partial
 exits 0 "an old record is replaced by a good one" run pass.json --record "$work/kept.db"
 if cmp -s "$work/r.db" "$work/kept.db"; then not_ok "... but it was not"; else ok "... indeed"; fi
+exits 0 "--pcap" run address-change.json --pcap "$work/c.pcapng" --record "$work/c.db" --level packet
+check "... leaves the capture" [ -s "$work/c.pcapng" ]
+cp "$work/c.pcapng" "$work/kept.pcapng"
+exits 2 "a scenario that cannot run, captured" run wrong.json --pcap "$work/kept.pcapng"
+check "... leaves the old capture as it was" cmp -s "$work/c.pcapng" "$work/kept.pcapng"
+exits 0 "the same capture again" run address-change.json --pcap "$work/kept.pcapng"
+check "... has the same bytes" cmp -s "$work/c.pcapng" "$work/kept.pcapng"
+exits 1 "a capture of a failed run" run fail.json --pcap "$work/f.pcapng"
+check "... is kept" [ -s "$work/f.pcapng" ]
+exits 5 "a capture over a record" run pass.json --pcap "$work/r.db"
+check "... says why" in_err 'is not a capture'
+exits 5 "a capture where no folder is" run pass.json --pcap "$work/no/c.pcapng" --record "$work/new.db"
+check "... and no record either" absent "$work/new.db"
+check "... nothing partial" no_partial
 exits 5 "a folder that is not there" run pass.json --record "$work/no/r.db"
 check "... says so" in_err 'no/r\.db'
 exits 5 "a file where a folder should be" run pass.json --record "$work/r.db/x.db"
