@@ -28,6 +28,7 @@ START_TEST(the_gaps_of_the_law)
 END_TEST
 
 /* Packet n (from 0) comes at n / 2 ms and would leave at n ms: it has waited 5 ms from n = 10 on, so from 110 ms on it is too much. */
+/* proves: NET-LINK-26 */
 START_TEST(drops_come_at_their_instants)
 {
     static const int64_t drops_ms[] = { 110, 210, 281, 339, 389 };
@@ -50,6 +51,7 @@ START_TEST(drops_come_at_their_instants)
 }
 END_TEST
 
+/* proves: NET-LINK-25 */
 START_TEST(a_short_burst_is_left_alone)
 {
     struct link *link = plug_codel(LINK_UNLIMITED);

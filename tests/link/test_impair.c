@@ -35,6 +35,7 @@ static struct random_stream stream_of(const char *feature)
     return random_stream(7, name);
 }
 
+/* proves: NET-LINK-18 */
 START_TEST(bernoulli_is_exact)
 {
     struct cable_setup setup = slow();
@@ -57,6 +58,7 @@ START_TEST(bernoulli_is_exact)
 }
 END_TEST
 
+/* proves: NET-LINK-11 */
 START_TEST(always_and_never)
 {
     struct cable_setup setup = slow();
@@ -92,6 +94,7 @@ START_TEST(correlation_is_netems)
 }
 END_TEST
 
+/* proves: NET-LINK-19 */
 START_TEST(gilbert_loses_in_bursts)
 {
     struct cable_setup setup = slow();
@@ -146,6 +149,7 @@ START_TEST(markov_walks_its_states)
 }
 END_TEST
 
+/* proves: NET-LINK-10 */
 START_TEST(a_list_counts_from_its_setting)
 {
     static const uint64_t third[] = { 3, 7 }, first[] = { 1 };
@@ -195,12 +199,14 @@ static uint64_t lost_print(bool others)
     return print;
 }
 
+/* proves: NET-LINK-17 */
 START_TEST(a_feature_leaves_the_draws_of_others)
 {
     ck_assert_uint_eq(lost_print(false), lost_print(true));
 }
 END_TEST
 
+/* proves: NET-LINK-13 */
 START_TEST(a_copy_follows_at_once)
 {
     struct cable_setup setup = slow();
@@ -232,6 +238,7 @@ START_TEST(lost_and_doubled_one_is_left)
 }
 END_TEST
 
+/* proves: NET-LINK-14 */
 START_TEST(a_damaged_packet_is_carried_and_dropped)
 {
     struct cable_setup setup = slow();
@@ -246,6 +253,7 @@ START_TEST(a_damaged_packet_is_carried_and_dropped)
 }
 END_TEST
 
+/* proves: NET-LINK-16 */
 START_TEST(every_third_overtakes)
 {
     struct cable_setup setup = slow();
@@ -347,6 +355,7 @@ START_TEST(jitter_has_its_shape)
 }
 END_TEST
 
+/* proves: NET-LINK-15 */
 START_TEST(jitter_keeps_the_order_unless_told)
 {
     for (int overtake = 0; overtake < 2; overtake++) {

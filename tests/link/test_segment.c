@@ -23,6 +23,7 @@ static void packets_arrive(const char *hosts)
     }
 }
 
+/* proves: NET-LINK-28 */
 START_TEST(a_frame_for_one_goes_to_one)
 {
     for (int kind = 0; kind < 2; kind++) {
@@ -36,6 +37,7 @@ START_TEST(a_frame_for_one_goes_to_one)
 }
 END_TEST
 
+/* proves: NET-LINK-28 */
 START_TEST(a_broadcast_goes_to_all_in_order)
 {
     join_all(SEGMENT_SWITCH);
@@ -119,6 +121,7 @@ static struct cable *cable_open(void)
     return cable_of(wires.eth0[0]);
 }
 
+/* proves: NET-LINK-20, NET-LINK-21 */
 START_TEST(both_ends_notice_at_once)
 {
     struct cable *cable = cable_open();
@@ -139,6 +142,7 @@ START_TEST(both_ends_notice_at_once)
 }
 END_TEST
 
+/* proves: NET-LINK-20 */
 START_TEST(detection_takes_its_time)
 {
     struct cable *cable = cable_open();
@@ -160,6 +164,7 @@ START_TEST(detection_takes_its_time)
 }
 END_TEST
 
+/* proves: NET-LINK-22 */
 START_TEST(one_direction_is_cut)
 {
     cable_open();
@@ -190,6 +195,7 @@ START_TEST(the_far_end_sees_an_interface_go)
 }
 END_TEST
 
+/* proves: NET-LINK-24 */
 START_TEST(speed_and_metric_follow_the_rate)
 {
     struct cable *cable = cable_open();

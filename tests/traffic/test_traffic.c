@@ -40,6 +40,7 @@ static struct link *open_with_delay(int64_t delay_ns)
     return plug(&setup);
 }
 
+/* proves: NET-TRAFFIC-4 */
 START_TEST(messages_leave_at_exact_times)
 {
     open_with_delay(0);
@@ -78,6 +79,7 @@ START_TEST(an_interval_and_a_stop)
 }
 END_TEST
 
+/* proves: NET-TRAFFIC-1, NET-TRAFFIC-3 */
 START_TEST(bulk_arrives_whole)
 {
     struct cable_setup setup = cable_setup_default();
@@ -105,6 +107,7 @@ START_TEST(bulk_arrives_whole)
 }
 END_TEST
 
+/* proves: NET-TRAFFIC-2, NET-TRAFFIC-5 */
 START_TEST(requests_are_answered)
 {
     open_with_delay(10 * MS);
