@@ -340,13 +340,34 @@ START_TEST(cut_again_on_the_way)
 }
 END_TEST
 
+/* … and nothing is plugged in there. */
+START_TEST(cut_for_nobody)
+{
+    struct host_parameters forwarding = host_parameters_default();
+    forwarding.forwarding = true;
+    struct host *router = host_with("r", forwarding);
+    struct iface *a1 = wire(a, "eth1", "203.0.113.1/24", NULL), *lone = wire(router, "eth1", "198.51.100.254/24", NULL);
+    plug(a1, wire(router, "eth0", "203.0.113.254/24", NULL), MS, 0);
+    route(a1, "198.51.100.0/24", "203.0.113.254", 0);
+    ck_assert(iface_mtu(lone, 600));
+    run_until(0);
+    log_text();
+    ping(a, "198.51.100.1", 1000);
+    run_until(SECOND);
+    log_is("0ms a > icmp 203.0.113.1>198.51.100.1 type 8\n"
+           "1ms r x icmp 203.0.113.1>198.51.100.1 type 8 at 0: nothing plugged in\n"
+           "1ms r x icmp 203.0.113.1>198.51.100.1 type 8 at 576: nothing plugged in\n");
+    nothing_is_left();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         sizes_of_the_parts, sizes_of_the_parts_of_ipv6, what_fits_is_not_cut, datagrams_have_numbers_of_their_own, not_to_be_cut, in_order,
         in_any_order, duplicates, a_late_duplicate, overlapping_parts_are_not_believed, two_datagrams_at_once, one_part_lost,
         the_first_part_lost, another_timeout, sixty_four_at_once, waiting_at_the_end_of_the_world, the_interface_goes_meanwhile, large_echoes,
-        cut_again_on_the_way,
+        cut_again_on_the_way, cut_for_nobody,
     };
     Suite *suite = suite_create("fragments");
     TCase *tcase = tcase_create("fragments");

@@ -43,7 +43,7 @@ static void forward(struct iface *iface, struct packet *packet, const struct ip_
             icmp_tell(host, iface, packet, ICMP_TOO_BIG, memo->mtu_bytes);
             drop(iface, packet, DROP_TOO_BIG);
         } else {
-            fragment_forward(memo->link->from, packet, &memo->next_hop, memo->mtu_bytes);
+            fragment_forward(memo->out, packet, &memo->next_hop, memo->mtu_bytes);
         }
         return;
     }
