@@ -11,7 +11,7 @@ checks=0
 
 # Which headers a folder may reach, as the compiler sees it (outside libraries are looked at below).
 may() { # folder allowed-regex
-    for file in "$1"/*.c; do
+    for file in "$1"/*.c "$1"/*/*.c; do
         [ -f "$file" ] || continue
         checks=$((checks + 1))
         gcc -std=c11 -D_POSIX_C_SOURCE=200809L -I. -Isim -Iinclude -Iinclude/winsock -MM "$file" | tr -d '\\' | tr ' ' '\n' | grep '\.h$' | sort -u | grep -vE "^($2)" | while read -r header; do
@@ -22,7 +22,7 @@ may() { # folder allowed-regex
 may provider 'include/|provider/'
 may sim/core 'sim/core/'
 may sim/net 'sim/core/|sim/net/|include/kernel\.h'
-may sim/ws2 'sim/core/|sim/ws2/|sim/net/(net|address)\.h|include/'
+may sim/ws2 'sim/core/|sim/ws2/|sim/net/(net|address|tcp/parameters)\.h|include/'
 may sim/script 'sim/core/|sim/net/|sim/ws2/|sim/script/|include/'
 may sim/store 'sim/core/|sim/store/'
 may sim/cli 'sim/|include/|tui/tui\.h|provider/(ioctl|provider)\.h'
@@ -55,7 +55,7 @@ if [ -x bin/wspsim ]; then
 fi
 
 # Files of at most 500 lines (tables of words may be longer), functions of at most 60.
-for file in sim/*.[ch] sim/*/*.[ch] provider/*.[ch] include/*.h tui/*.[ch]; do
+for file in sim/*.[ch] sim/*/*.[ch] sim/*/*/*.[ch] provider/*.[ch] include/*.h tui/*.[ch]; do
     [ -f "$file" ] || continue
     checks=$((checks + 1))
     lines=$(wc -l <"$file")

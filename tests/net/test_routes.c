@@ -30,11 +30,11 @@ static struct kernel_path path_over(const char *destination, const char *next_ho
     return path;
 }
 
-struct listing { char text[4096]; bool automatic_only; size_t limit, count; };
+struct shown { char text[4096]; bool automatic_only; size_t limit, count; };
 
 static bool list_one(const struct route_view *route, void *argument)
 {
-    struct listing *listing = argument;
+    struct shown *listing = argument;
     char to[ADDRESS_TEXT], via[ADDRESS_TEXT] = "link";
     prefix_text(&route->prefix, route->prefix_length, to);
     if (!route->on_link)
@@ -47,8 +47,8 @@ static bool list_one(const struct route_view *route, void *argument)
 
 static const char *routes_text(enum kernel_family family)
 {
-    static struct listing listing;
-    listing = (struct listing){ .limit = 1000 };
+    static struct shown listing;
+    listing = (struct shown){ .limit = 1000 };
     route_each(w.host, family, list_one, &listing);
     return listing.text;
 }
@@ -442,7 +442,7 @@ END_TEST
 START_TEST(showing_can_stop)
 {
     open_two();
-    struct listing listing = { .limit = 3 };
+    struct shown listing = { .limit = 3 };
     route_each(w.host, KERNEL_IPV4, list_one, &listing);
     ck_assert_uint_eq(listing.count, 3);
 }

@@ -196,7 +196,7 @@ bool datagram_hears(const struct endpoint *endpoint, const struct iface *iface, 
 {
     if (!family_fits(endpoint, packet) || !peer_fits(endpoint, packet))
         return false;
-    if (key_is_multicast(packet->family, &packet->destination) ? !group_member(endpoint, iface, packet) : !endpoint->option[KERNEL_RECEIVE_BROADCAST])
+    if (key_is_multicast(packet->family, &packet->destination) ? !group_hears(endpoint, iface, packet) : !endpoint->option[KERNEL_RECEIVE_BROADCAST])
         return false;
     return key_is_unspecified(&endpoint->tuple.local) || key_equal(&endpoint->tuple.local, &packet->destination) || iface_has(iface, endpoint);
 }

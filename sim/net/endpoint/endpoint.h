@@ -130,7 +130,7 @@ void capture_packet(struct iface *iface, const struct packet *packet, bool outgo
 /* ---- group.c ---- */
 void igmp_arrive(struct host *host, struct iface *iface, struct packet *packet); /* takes it */
 enum kernel_status group_change(struct endpoint *endpoint, enum kernel_membership change, const struct kernel_group *group);
-bool group_member(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet); /* would it get this one */
+bool group_hears(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet); /* would it get this one */
 bool group_joined(const struct iface *iface, uint8_t family, const struct prefix_key *group); /* by anybody on this interface */
 void groups_free(struct endpoint *endpoint);
 void iface_groups_free(struct iface *iface);

@@ -205,7 +205,7 @@ enum kernel_status group_change(struct endpoint *endpoint, enum kernel_membershi
 
 /* ---- who gets what ---- */
 
-bool group_member(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet)
+bool group_hears(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet)
 {
     if (packet->flags & PACKET_LOOPED && !endpoint->option[KERNEL_MULTICAST_LOOP])
         return false; /* the switch is the receiver's */
