@@ -175,6 +175,21 @@ START_TEST(test_rate_parse)
 }
 END_TEST
 
+START_TEST(test_ratio_parse)
+{
+    uint64_t numerator, denominator;
+    ck_assert(ratio_parse("1/1000", &numerator, &denominator) && numerator == 1 && denominator == 1000);
+    ck_assert(ratio_parse("0/7", &numerator, &denominator) && numerator == 0 && denominator == 7);
+    ck_assert(ratio_parse("0.1%", &numerator, &denominator) && numerator * 1000 == denominator);
+    ck_assert(ratio_parse("100%", &numerator, &denominator) && numerator == denominator);
+    ck_assert(ratio_parse("0.000000001%", &numerator, &denominator) && numerator == 1 && denominator == UINT64_C(100000000000));
+    ck_assert(ratio_parse("18446744073709551615/18446744073709551615", &numerator, &denominator) && numerator == denominator);
+    static const char *const wrong[] = { "", "/", "1/", "/2", "1/0", "1", "0.1", "%", "0.0000000001%", "1 %", "1/2%", "-1/2", "1/-2", "1/2/3", "18446744073709551616/2", "1000000000000000000000001/2" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        ck_assert_msg(!ratio_parse(wrong[i], &numerator, &denominator), "%s", wrong[i]);
+}
+END_TEST
+
 START_TEST(test_size_parse)
 {
     uint64_t size = 0;
@@ -244,6 +259,7 @@ int main(void)
     tcase_add_test(all, test_time_text_round_trip);
     tcase_add_test(all, test_time_parse);
     tcase_add_test(all, test_rate_parse);
+    tcase_add_test(all, test_ratio_parse);
     tcase_add_test(all, test_size_parse);
     tcase_add_test(all, test_number_parse);
     tcase_add_test(all, test_nearest_word);
