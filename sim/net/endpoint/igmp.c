@@ -16,6 +16,7 @@ enum record_type { IS_INCLUDE = 1, IS_EXCLUDE, TO_INCLUDE, TO_EXCLUDE, ALLOW, BL
 #define MLD_HEADER_BYTES 8u
 #define MLD_QUERY_V1_BYTES 16u /* behind the header: the group */
 #define ROOM_LEAST 512u        /* for records, however small the MTU */
+#define ASKED_MOST 1024u       /* sources kept until the answer; of more, it is about all */
 #define CLASS_CONTROL 0xc0     /* internetwork control (RFC 3376 4) */
 
 static const struct prefix_key routers_v4 = { { 0xe0000002u, 0, 0, 0 } }, reports_v4 = { { 0xe0000016u, 0, 0, 0 } };
@@ -290,8 +291,10 @@ static void side_run(struct net_timer *timer) { igmp_answer_all((struct group_si
 static void asked_add(struct iface_group *group, const struct query *query)
 {
     unsigned width = key_bytes(query->family);
-    if (query->source_count == 0)
+    if (query->source_count == 0 || group->asked_count + query->source_count > ASKED_MOST)
         group->asked_all = true;
+    if (group->asked_all)
+        return;
     group->asked_sources = memory_grow(group->asked_sources, (group->asked_count + query->source_count + 1) * sizeof *group->asked_sources);
     for (unsigned i = 0; i < query->source_count; i++)
         group->asked_sources[group->asked_count++] = get_key(query->sources + i * width, query->family);

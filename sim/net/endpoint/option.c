@@ -203,10 +203,11 @@ static struct endpoint *mine(kernel_endpoint id)
     return endpoint && endpoint->host == running->host ? endpoint : NULL;
 }
 
-static void row_option(const char *verb, const struct endpoint *endpoint, enum kernel_option option, uint64_t value, enum kernel_status status)
+/* Asking changes nothing, and is not written down. */
+static void row_set(const struct endpoint *endpoint, enum kernel_option option, uint64_t value, enum kernel_status status)
 {
     struct trace *trace = running->host->net->trace;
-    if (!trace_begin(trace, LAYER_KERNEL, verb, NULL, ""))
+    if (!trace_begin(trace, LAYER_KERNEL, "kernel.option_set", NULL, ""))
         return;
     if (endpoint)
         trace_uint(trace, "endpoint", endpoint->id);
@@ -222,17 +223,15 @@ enum kernel_status kernel_option_set(kernel_endpoint id, enum kernel_option opti
     enum kernel_status status = KERNEL_BAD_HANDLE;
     if (endpoint)
         status = (unsigned)option < KERNEL_OPTION_COUNT ? option_set(endpoint, option, value) : KERNEL_NOT_SUPPORTED;
-    row_option("kernel.option_set", endpoint, option, value, status);
+    row_set(endpoint, option, value, status);
     return status;
 }
 
 enum kernel_status kernel_option_get(kernel_endpoint id, enum kernel_option option, uint64_t *value)
 {
     struct endpoint *endpoint = mine(id);
-    enum kernel_status status = KERNEL_BAD_HANDLE;
     *value = 0;
-    if (endpoint)
-        status = (unsigned)option < KERNEL_OPTION_COUNT ? option_get(endpoint, option, value) : KERNEL_NOT_SUPPORTED;
-    row_option("kernel.option_get", endpoint, option, *value, status);
-    return status;
+    if (!endpoint)
+        return KERNEL_BAD_HANDLE;
+    return (unsigned)option < KERNEL_OPTION_COUNT ? option_get(endpoint, option, value) : KERNEL_NOT_SUPPORTED;
 }
