@@ -111,6 +111,7 @@ void host_stack(struct host *host, bool up)
         return;
     uint64_t former = host_enter(host, row_stack(host, up));
     host->stack_down = !up;
+    host->generation++;
     if (!up)
         requests_fail(host, KERNEL_STACK_DOWN);
     host_leave(host, former);
@@ -123,7 +124,6 @@ bool host_stack_is_up(const struct host *host)
 
 uint64_t host_enter(struct host *host, uint64_t row)
 {
-    host->generation++;
     host->newest = row;
     return trace_set_cause(host->net->trace, row);
 }

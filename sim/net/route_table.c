@@ -377,6 +377,7 @@ void route_gateway_dead(struct iface *iface, const struct kernel_address *next_h
     if (!route_leads_by(iface, next_hop))
         return;
     uint64_t former = host_enter(host, row_gateway(iface, next_hop, dead));
+    host->generation++;
     for (uint32_t number = iface->routes[slot].first; number; number = route_at(table, number)->after) {
         const struct gateway *gateway = route_gateway(table, route_at(table, number));
         if (gateway_leads_by(gateway, iface, next_hop))
