@@ -334,4 +334,11 @@ static inline void pattern_fill(uint8_t *bytes, size_t size, uint64_t position)
     for (size_t i = 0; i < size; i++)
         bytes[i] = pattern_at(position + i);
 }
+static inline bool pattern_holds(const uint8_t *bytes, size_t size, uint64_t position)
+{
+    bool holds = true;
+    for (size_t i = 0; i < size; i++)
+        holds = holds && bytes[i] == pattern_at(position + i);
+    return holds;
+}
 #endif
