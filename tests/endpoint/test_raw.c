@@ -216,6 +216,61 @@ START_TEST(what_is_captured)
 }
 END_TEST
 
+static uint16_t word_at(size_t at) { return (uint16_t)(byte(at) << 8 | byte(at + 1)); }
+
+START_TEST(fragments)
+{
+    static char bytes[3000];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7);
+    kernel_endpoint capture = raw_bound(0, "192.0.2.1"), own = udp_bound("0.0.0.0", 1000);
+    set(capture, KERNEL_CAPTURE, 3);
+    as(&pair.peer);
+    kernel_endpoint raw = raw_bound(17, "0.0.0.0"), to = udp_bound("0.0.0.0", 2000);
+    as(&pair.pc);
+    ck_assert_int_eq(send_bytes(own, bytes, sizeof bytes, "192.0.2.2", 2000), KERNEL_OK);
+    carry();
+    static const uint16_t sizes[] = { 1500, 1500, 20 + 3008 - 2960 };
+    char whole[3100];
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_uint_eq(receive_size(capture), sizes[i]);
+        ck_assert_uint_eq(word_at(2), sizes[i]);
+        ck_assert_uint_eq(word_at(6), (i < 2 ? 0x2000u : 0u) | 185u * i);
+        memcpy(whole + 1480 * i, got.bytes + 20, sizes[i] - 20u);
+    }
+    expect_nothing(capture);
+    ck_assert_mem_eq(whole + 8, bytes, sizeof bytes);
+    as(&pair.peer);
+    ck_assert_uint_eq(receive_size(to), sizeof bytes);
+    ck_assert_mem_eq(got.bytes, bytes, sizeof bytes);
+    ck_assert_uint_eq(receive_size(raw), 3028); /* raw sockets get the whole */
+    ck_assert_uint_eq(word_at(2), 3028);
+    ck_assert_uint_eq(word_at(6), 0);
+    ck_assert_mem_eq(got.bytes + 28, bytes, sizeof bytes);
+}
+END_TEST
+
+START_TEST(a_long_ping)
+{
+    static uint8_t echo[3000] = { 8, 0, 0, 0, 0, 1, 0, 2 };
+    kernel_endpoint ping = raw_bound(1, "192.0.2.1");
+    for (unsigned i = 8; i < sizeof echo; i++)
+        echo[i] = (uint8_t)(i * 3);
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < sizeof echo; i += 2)
+        sum += (uint32_t)echo[i] << 8 | echo[i + 1];
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~((sum & 0xffff) + (sum >> 16));
+    echo[2] = (uint8_t)(sum >> 8);
+    echo[3] = (uint8_t)sum;
+    ck_assert_int_eq(send_bytes(ping, echo, sizeof echo, "192.0.2.2", 0), KERNEL_OK);
+    carry();
+    ck_assert_uint_eq(receive_size(ping), 3020);
+    ck_assert_uint_eq(byte(20), 0);
+    ck_assert_mem_eq(got.bytes + 28, echo + 8, sizeof echo - 8);
+}
+END_TEST
+
 START_TEST(only_what_arrives_by_parameter)
 {
     struct host_parameters parameters = host_parameters_default();
@@ -307,6 +362,8 @@ int main(void)
     tcase_add_test(tests, servers_are_free);
     tcase_add_test(tests, who_may_capture);
     tcase_add_test(tests, what_is_captured);
+    tcase_add_test(tests, fragments);
+    tcase_add_test(tests, a_long_ping);
     tcase_add_test(tests, only_what_arrives_by_parameter);
     tcase_add_loop_test(tests, promiscuous, 0, 2);
     tcase_add_test(tests, nothing_leaks);
