@@ -284,7 +284,10 @@ static property_read *const readers[] = { rate_read, delay_read, queue_read, los
 static bool property_both(struct problems *problems, const struct json *value, property_read *read, struct cable_setup setup[2])
 {
     if (value->type != JSON_LIST) return read(problems, value, &setup[0]) && read(problems, value, &setup[1]);
-    if (value->count == 2) return read(problems, value->first, &setup[0]) & read(problems, value->first->next, &setup[1]);
+    if (value->count == 2) {
+        bool good = read(problems, value->first, &setup[0]);
+        return read(problems, value->first->next, &setup[1]) && good; /* both are looked at: each may have something to tell */
+    }
     problem_at(problems, value, "a list gives each direction its own: it has two elements, not %zu", value->count);
     return false;
 }
