@@ -28,6 +28,8 @@ static const char *read_included(struct endpoint *endpoint, const struct chunk *
     const char *why = wire_decode(chunk->bytes, chunk->used, WIRE_FROM_RAW_SOCKET, packet, payload);
     if (!why && packet->family != endpoint->tuple.family)
         why = "another family";
+    if (!why && packet->flags & PACKET_IS_FRAGMENT)
+        why = "a fragment: fragments are the stack's own here"; /* each refers to the whole datagram (fragment.h) */
     return why;
 }
 
