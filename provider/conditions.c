@@ -80,6 +80,8 @@ static void look(struct sock *sock, LONG renewed)
     struct network_events *events = &sock->events;
     LONG wanted = events->mask & ENDPOINT_EVENTS & (~events->disabled | renewed);
     if (wanted && kernel_state(sock->endpoint, &state) == KERNEL_OK) {
+        if (state.readable_bytes <= events->waiting && (events->disabled & FD_READ)) wanted &= ~(LONG)FD_READ; /* the end of a stream is no data */
+        events->waiting = state.readable_bytes;
         wanted &= conditions_holding(sock, &state);
         events->disabled |= wanted;
         /* FD_CONNECT before FD_WRITE, as Windows has it */

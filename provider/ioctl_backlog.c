@@ -10,7 +10,7 @@
 static int backlog(const struct ioctl_call *call, uint64_t *bytes)
 {
     enum kernel_status status = kernel_option_get(call->sock->endpoint, KERNEL_IDEAL_SEND_BACKLOG, bytes);
-    return status == KERNEL_SHUT_DOWN ? WSA_OPERATION_ABORTED : error_of_kernel(status);
+    return status == KERNEL_OK && call->sock->sending_over ? WSA_OPERATION_ABORTED : error_of_kernel(status);
 }
 
 /* An output that is too short has another error than one that is not there. */

@@ -43,6 +43,6 @@ SOCKET WSPAPI provider_join_leaf(SOCKET s, const struct sockaddr *name, int size
     }
     if (callee) memset((char *)callee + offsetof(WSABUF, len), 0, sizeof callee->len);
     sock->attempt = ATTEMPT_MADE;
-    if (sock->events.mask & FD_CONNECT) events_record(sock, FD_CONNECT, 0);
+    conditions_enable(sock, FD_CONNECT); /* told once for each join */
     return s;
 }

@@ -59,6 +59,7 @@ struct network_events {
     struct arm *arms;
     kernel_request watch;       /* of the endpoint, 0: none */
     uint32_t watched;           /* for which conditions */
+    uint64_t waiting;           /* bytes that waited when it was looked last: more of them are news */
 };
 
 /* What became of WSPConnect on this socket. */
@@ -97,6 +98,7 @@ struct sock {
     enum attempt attempt;
     kernel_request connecting;  /* a nonblocking attempt that runs, else 0 */
     BOOL listening, connected;  /* connected: a stream that is, or was */
+    BOOL sending_over;          /* a stream's sending side was shut down */
     BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
     int error;                  /* SO_ERROR */
     struct kernel_accepted deferred; /* what a condition function deferred: the head of the backlog; endpoint 0: none */

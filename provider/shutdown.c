@@ -12,6 +12,7 @@ static int shut(struct sock *sock, uint32_t directions)
 {
     enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
     if (status != KERNEL_OK) return error_of_kernel(status);
+    if (directions & KERNEL_SENDING) sock->sending_over = TRUE;
     conditions_look(sock);
     return 0;
 }

@@ -37,12 +37,13 @@ static int wish_check(struct wish wish)
     return wish.protocol == IPPROTO_TCP || wish.protocol == IPPROTO_UDP ? WSAEPROTOTYPE : WSAEPROTONOSUPPORT;
 }
 
-/* Multipoint roles come in pairs: one for the control plane, one for the data plane, or none at all. */
+/* Multipoint roles come in pairs, one for the control plane and one for the data plane, or none at all; of IP both planes are
+   without a root (host-stack 7). */
 static BOOL flags_fit(DWORD flags)
 {
     DWORD control = flags & MULTIPOINT_C, data = flags & MULTIPOINT_D;
-    if (flags & ~(DWORD)FLAGS_KNOWN) return FALSE;
-    return control != MULTIPOINT_C && data != MULTIPOINT_D && (control != 0) == (data != 0);
+    if (flags & ~(DWORD)FLAGS_KNOWN || flags & (WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_D_ROOT)) return FALSE;
+    return (control != 0) == (data != 0);
 }
 
 /* The first socket's `prev` is the last one, so that a process may open thousands. */

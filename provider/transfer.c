@@ -115,7 +115,7 @@ static int check_flags(const struct moving *call)
     return (call->flags & MSG_PEEK) && call->overlapped ? WSAEINVAL : 0; /* plain calls only */
 }
 
-/* What the kernel cannot say: which of the two functions was called, and what the documents and Windows call it. */
+/* What the kernel cannot say: which of the two functions was called. */
 static int check_state(const struct moving *call)
 {
     const struct sock *sock = call->sock;
@@ -123,8 +123,7 @@ static int check_state(const struct moving *call)
     if (call->receives && call->count == 0 && call->overlapped) return WSAEINVAL; /* observed behaviour ASY-06 */
     if (sock_stream(sock) || call->to) return 0;
     if (sock->dissolved && !(call->receives && call->named)) return WSAENOTCONN;
-    if (call->receives || call->named || kernel_peer(sock->endpoint, &peer) == KERNEL_OK) return 0;
-    return sock_unbound(sock) && !observed() ? WSAEINVAL : WSAENOTCONN;
+    return call->receives || call->named || kernel_peer(sock->endpoint, &peer) == KERNEL_OK ? 0 : WSAENOTCONN;
 }
 
 static int check(struct moving *call)

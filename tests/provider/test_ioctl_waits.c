@@ -4,10 +4,10 @@
 #define LISTS SIO_ADDRESS_LIST_CHANGE
 #define ROUTES SIO_ROUTING_INTERFACE_CHANGE
 
-struct request { SOCKET s; DWORD code; const char *to; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; };
+struct wish { SOCKET s; DWORD code; const char *to; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; };
 
 /* The error, 0 for success; *bytes as the call left it. */
-static int ask(struct world *world, struct thread *me, const struct request *request, DWORD *bytes)
+static int ask(struct world *world, struct thread *me, const struct wish *request, DWORD *bytes)
 {
     int error;
     struct spi_ioctl call = { .s = request->s, .code = request->code, .overlapped = request->overlapped, .routine = request->routine, .bytes = bytes_at(world, BYTES_GOOD) };
@@ -20,14 +20,14 @@ static int ask(struct world *world, struct thread *me, const struct request *req
 
 static int arm(struct world *world, struct thread *me, SOCKET s, const char *to)
 {
-    return ask(world, me, &(struct request){ .s = s, .code = to ? ROUTES : LISTS, .to = to }, NULL);
+    return ask(world, me, &(struct wish){ .s = s, .code = to ? ROUTES : LISTS, .to = to }, NULL);
 }
 
 static WSAOVERLAPPED *pends(struct world *world, struct thread *me, SOCKET s, const char *to)
 {
     WSAOVERLAPPED *overlapped = NEW(me, WSAOVERLAPPED);
     overlapped->hEvent = event_new(world->process, true, NULL);
-    ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = to ? ROUTES : LISTS, .to = to, .overlapped = overlapped }, NULL), WSA_IO_PENDING);
+    ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = to ? ROUTES : LISTS, .to = to, .overlapped = overlapped }, NULL), WSA_IO_PENDING);
     return overlapped;
 }
 
@@ -56,7 +56,7 @@ static LONG recorded(struct thread *me, SOCKET s, HANDLE event, WSANETWORKEVENTS
 
 /* ---- the forms ---- */
 
-struct blocked { struct world *world; struct request request; int error; DWORD bytes; bool returned; int64_t at_ns; };
+struct blocked { struct world *world; struct wish request; int error; DWORD bytes; bool returned; int64_t at_ns; };
 
 static void blocks(struct thread *thread, void *argument)
 {
@@ -99,12 +99,12 @@ PLAY(test_nonblocking)
         SOCKET s = open_socket(me, AF_INET, SOCK_DGRAM, flag != 0);
         make_nonblocking(me, s);
         WSAOVERLAPPED *overlapped = overlapped_marked(me, NULL);
-        ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS }, &bytes), WSAEWOULDBLOCK);
+        ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = LISTS }, &bytes), WSAEWOULDBLOCK);
         ck_assert_uint_eq(bytes, 0);
-        ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = ROUTES, .to = "198.51.100.7:0" }, &bytes), WSAEWOULDBLOCK);
+        ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = ROUTES, .to = "198.51.100.7:0" }, &bytes), WSAEWOULDBLOCK);
         ck_assert_uint_eq(bytes, 0);
-        ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS, .routine = routine_pointer(1) }, &bytes), WSAEWOULDBLOCK); /* no OVERLAPPED: ignored */
-        if (!flag) ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS, .overlapped = overlapped, .routine = routine_pointer(1) }, &bytes), WSAEWOULDBLOCK);
+        ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = LISTS, .routine = routine_pointer(1) }, &bytes), WSAEWOULDBLOCK); /* no OVERLAPPED: ignored */
+        if (!flag) ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = LISTS, .overlapped = overlapped, .routine = routine_pointer(1) }, &bytes), WSAEWOULDBLOCK);
         ck_assert(overlapped_untouched(overlapped, NULL));
     }
     change(world, me);
@@ -125,7 +125,7 @@ PLAY(test_overlapped)
         HANDLE event = event_new(world->process, true, NULL);
         event_set(world->process, event);
         WSAOVERLAPPED *overlapped = overlapped_marked(me, event);
-        ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS, .overlapped = overlapped }, &bytes), WSA_IO_PENDING);
+        ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = LISTS, .overlapped = overlapped }, &bytes), WSA_IO_PENDING);
         ck_assert_uint_eq(bytes, BYTES_BEFORE);
         ck_assert_uint_eq(overlapped->Internal, 0x103);
         ck_assert(!event_signalled(world->process, event));
@@ -177,7 +177,7 @@ PLAY(test_an_interrupted_call)
     SOCKET s = begin(world, me, true);
     uint32_t id = thread_task(me)->thread_id;
     world_thread(world->process, "app/interrupts", interrupts, &id);
-    ck_assert_int_eq(ask(world, me, &(struct request){ .s = s, .code = LISTS }, &bytes), WSAEINTR);
+    ck_assert_int_eq(ask(world, me, &(struct wish){ .s = s, .code = LISTS }, &bytes), WSAEINTR);
     ck_assert_uint_eq(bytes, 0);
     ck_assert_int_eq(engine_now_ns(world->engine), 2 * MILLISECOND);
     change(world, me); /* nothing of it is left to complete */
@@ -371,21 +371,21 @@ PLAY(test_what_arms_and_what_does_not)
     end(me);
 }
 
-struct asking { struct world *world; SOCKET s; };
+struct asker { struct world *world; SOCKET s; };
 static void asks_and_ends(struct thread *thread, void *argument)
 {
-    struct asking *asking = argument;
+    struct asker *asking = argument;
     pends(asking->world, thread, asking->s, NULL);
 }
 
 /* The event belongs to the socket, not to the thread that armed it. */
 PLAY(test_an_arming_outlives_its_thread)
 {
-    static struct asking asking;
+    static struct asker asking;
     SOCKET s = begin(world, me, true);
     HANDLE event = event_new(world->process, true, NULL);
     select_events(me, s, event, FD_ADDRESS_LIST_CHANGE);
-    asking = (struct asking){ world, s };
+    asking = (struct asker){ world, s };
     world_thread(world->process, "app/ends", asks_and_ends, &asking);
     settle(me);
     ck_assert_int_eq(recorded(me, s, event, NULL), 0); /* that it was aborted is no change */

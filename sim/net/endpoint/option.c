@@ -89,6 +89,7 @@ void options_default(struct endpoint *endpoint)
     option[KERNEL_IPV6_ONLY] = endpoint->family == KERNEL_IPV6;
     option[KERNEL_HOP_LIMIT] = parameters->hop_limit;
     if (endpoint->transport == KERNEL_TCP) {
+        option[KERNEL_DONT_FRAGMENT] = 1; /* as Windows shows it; path MTU discovery does not ask */
         tcp_default(option, &parameters->tcp);
         return;
     }
