@@ -11,9 +11,9 @@ enum kind {
     KIND_BOOL, KIND_UINT, KIND_TIME,
     KIND_WORD,   /* one of some words: an enum */
     KIND_SWITCH, /* one of two words: a bool, the second is true */
-    KIND_TIMING,
+    KIND_TIMING, KIND_PRESET,
 };
-#define WORDS_MOST 3
+#define WORDS_MOST 5
 #define REPEATS_MOST 1000 /* of these times one after the other still are a time */
 #define TIME_MOST_NS (INT64_C(86400) * 1000000000)
 #define BYTES_MOST 0x7fffffff
@@ -23,6 +23,10 @@ enum kind {
 #define UINT(name, least, most) { #name, KIND_UINT, offsetof(struct host_parameters, name), least, most, { NULL } }
 #define TIME(name) { #name, KIND_TIME, offsetof(struct host_parameters, name##_ns), 0, 0, { NULL } }
 #define WORD(name, ...) { #name, KIND_WORD, offsetof(struct host_parameters, name), 0, 0, { __VA_ARGS__ } }
+#define TCP_BOOL(name, field) { #name, KIND_BOOL, offsetof(struct host_parameters, tcp.field), 0, 0, { NULL } }
+#define TCP_UINT(name, field, least, most) { #name, KIND_UINT, offsetof(struct host_parameters, tcp.field), least, most, { NULL } }
+#define TCP_TIME(name, field) { #name, KIND_TIME, offsetof(struct host_parameters, tcp.field), 0, 0, { NULL } }
+#define TCP_WORD(name, field, ...) { #name, KIND_WORD, offsetof(struct host_parameters, tcp.field), 0, 0, { __VA_ARGS__ } }
 #define SWITCH(name, field, off, on) { #name, KIND_SWITCH, offsetof(struct host_parameters, field), 0, 0, { off, on } }
 static const struct parameter { const char *name; enum kind kind; size_t offset; unsigned least, most; const char *words[WORDS_MOST]; } table[] = {
     WORD(metric_table, "win10", "xpsp2"), WORD(iface_list_broadcast, "limited", "directed"), WORD(routing_change_precision, "exact", "any"),
@@ -42,8 +46,24 @@ static const struct parameter { const char *name; enum kind kind; size_t offset;
     SWITCH(raw_restrictions, raw_restrictions, "server", "client"), BOOL(rcvall_outgoing), UINT(mcast_scope, 0, 255), BOOL(mcast_loop),
     UINT(igmp_version, 1, 3), UINT(mld_version, 1, 2), UINT(igmp_robustness, 1, 7), TIME(igmp_unsolicited_interval), TIME(igmp_query_interval),
     TIME(igmp_response_interval), BOOL(igmp_random),
+    TIME(loopback_delay), UINT(reassembly_max, 1, PORTS_ALL), TIME(reassembly_timeout),
+    /* TCP (host-stack 4); a preset is a whole set */
+    { "tcp_preset", KIND_PRESET, 0, 0, 0, { "win7", "win10", "win11" } },
+    TCP_TIME(initial_rto, initial_rto_ns), TCP_TIME(min_rto, min_rto_ns), TCP_TIME(max_rto, max_rto_ns),
+    TCP_UINT(max_syn_retransmissions, max_syn_retransmissions, 0, REPEATS_MOST), TCP_UINT(max_data_retransmissions, max_data_retransmissions, 0, REPEATS_MOST),
+    TCP_TIME(syn_rst_retry, syn_rst_retry_ns), TCP_UINT(syn_rst_retries, syn_rst_retries, 0, REPEATS_MOST), TCP_BOOL(tcp_timestamps, timestamps),
+    TCP_WORD(congestion_provider, congestion_provider, "newreno", "cubic"), TCP_UINT(initial_congestion_window, initial_congestion_window, 1, REPEATS_MOST),
+    TCP_BOOL(hystart, hystart), TCP_BOOL(cwnd_restart, cwnd_restart), TCP_BOOL(tcp_sack, sack), TCP_BOOL(limited_transmit, limited_transmit),
+    TCP_BOOL(tcp_rack, rack), TCP_BOOL(tcp_tlp, tlp), TCP_BOOL(tcp_frto, frto), TCP_BOOL(tcp_ecn, ecn), TCP_BOOL(black_hole_detection, black_hole_detection),
+    TCP_TIME(delayed_ack_timeout, delayed_ack_ns), TCP_UINT(delayed_ack_frequency, delayed_ack_frequency, 1, 255),
+    TCP_WORD(auto_tuning, auto_tuning, "disabled", "highly_restricted", "restricted", "normal", "experimental"),
+    TCP_UINT(tcp_send_buffer, send_buffer, 0, BYTES_MOST), TCP_UINT(tcp_receive_buffer, receive_buffer, 0, BYTES_MOST),
+    TCP_BOOL(dynamic_send_buffering, dynamic_send_buffering), TCP_BOOL(isb_query_disables_dsb, isb_query_disables_dsb), TCP_BOOL(isb_latch, isb_latch),
+    TCP_UINT(isb_memory_cap, isb_memory_cap, 0, 16777216), TCP_TIME(time_wait, time_wait_ns), TCP_TIME(fin_wait2, fin_wait2_ns),
+    TCP_TIME(keepalive_idle, keepalive_idle_ns), TCP_TIME(keepalive_interval, keepalive_interval_ns), TCP_UINT(keepalive_probes, keepalive_probes, 1, 255),
+    TCP_WORD(backlog_full, backlog_full, "rst", "drop"), TCP_UINT(somaxconn, somaxconn, 1, PORTS_ALL),
 };
-_Static_assert(sizeof(enum metric_table) == sizeof(unsigned) && sizeof(enum link_local) == sizeof(unsigned), "words are set as numbers");
+_Static_assert(sizeof(enum metric_table) == sizeof(unsigned) && sizeof(enum link_local) == sizeof(unsigned) && sizeof(enum tcp_auto_tuning) == sizeof(unsigned), "words are set as numbers");
 #define COUNT (sizeof table / sizeof *table)
 
 /* ---- values ---- */
@@ -107,6 +127,9 @@ static void parameter_set(struct problems *problems, const struct json *value, c
         if (!word_read(problems, value, parameter->words, &which)) return;
         all->dad = all->neighbors = which == 1;
         all->link_local = which == 1 ? LINK_LOCAL_RANDOM : LINK_LOCAL_OFF;
+        return;
+    case KIND_PRESET:
+        if (word_read(problems, value, parameter->words, &which)) tcp_parameters_preset(parameter->words[which], &all->tcp);
         return;
     }
 }
