@@ -119,6 +119,27 @@ static void dissolve(struct endpoint *endpoint)
     datagram_paths_forget(endpoint);
 }
 
+/* What waits from others than the new peer is gone (SPI reference 4.8). */
+static void others_forget(struct endpoint *endpoint)
+{
+    struct datagrams *datagrams = endpoint->datagrams;
+    struct packet **link = &datagrams->head;
+    datagrams->tail = NULL;
+    while (*link) {
+        struct packet *packet = *link;
+        bool peers = packet->family == endpoint->tuple.family && key_equal(&packet->source, &endpoint->tuple.remote);
+        if (peers && (endpoint->transport != KERNEL_UDP || packet->source_port == endpoint->tuple.remote_port)) {
+            datagrams->tail = packet;
+            link = &packet->next;
+            continue;
+        }
+        *link = packet->next;
+        datagrams->bytes -= packet->payload.size;
+        datagrams->count--;
+        packet_free(endpoint->host->net, packet);
+    }
+}
+
 enum kernel_status datagram_connect(struct endpoint *endpoint, const struct kernel_socket *peer)
 {
     struct target target;
@@ -147,6 +168,7 @@ enum kernel_status datagram_connect(struct endpoint *endpoint, const struct kern
         endpoint->tuple.local = path.source;
         endpoint->scope = key_is_link_local(target.family, &path.source) ? path.iface->index : 0;
     }
+    others_forget(endpoint);
     datagram_paths_forget(endpoint); /* from this address now */
     if (endpoint->flow)
         flow_connected(endpoint->flow);
@@ -332,7 +354,7 @@ void datagram_enter(struct endpoint *endpoint, const struct iface *iface, struct
         packet_free(net, packet);
         return;
     }
-    if (endpoint->shut_receiving || !admit(endpoint, packet)) {
+    if (!admit(endpoint, packet)) {
         datagrams->discarded++;
         row_packet_dropped(endpoint->host, iface, packet, DROP_BUFFER_FULL);
         packet_free(net, packet);
