@@ -85,6 +85,8 @@ static void source_set(struct membership *membership, const struct prefix_key *k
     if (!source) {
         membership->sources = memory_grow(membership->sources, (membership->count + 1) * sizeof *membership->sources);
         source = &membership->sources[membership->count++];
+        if (membership->at && membership->count == 1)
+            membership->at->sourced++;
         source->key = *key;
     }
     source->on = on;

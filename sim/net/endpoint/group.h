@@ -37,11 +37,13 @@ static inline bool filter_wants(const struct filter *filter) { return filter->ex
 
 struct group_timer { struct net_timer timer; struct iface_group *group; int64_t at_ns; };
 
+struct group_key { struct prefix_key group; uint8_t family, zero[3]; };
+
 struct iface_group {
     struct iface *iface;
-    struct prefix_key group;
-    uint8_t family;
+    struct group_key key;
     struct membership *members;
+    uint32_t excluding, sourced; /* members that exclude; that name sources at all */
     struct filter now;           /* as routers are told */
     unsigned mode_left;          /* how often the change between including and excluding is still to be told */
     struct change { struct prefix_key key; unsigned left; } *changes; /* … and that of a source */
@@ -50,11 +52,11 @@ struct iface_group {
     bool asked_all;
     struct prefix_key *asked_sources;
     unsigned asked_count;
-    struct iface_group *prev, *next;
+    UT_hash_handle hh;           /* by key; next: in order of joining */
 };
 
 struct iface_groups {
-    struct iface_group *first;   /* in order of joining */
+    struct iface_group *first;
     struct group_side {
         struct net_timer timer;  /* the answer to a general query */
         struct iface *iface;

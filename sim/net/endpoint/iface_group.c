@@ -43,15 +43,13 @@ static bool members_want(const struct iface_group *group, const struct prefix_ke
 /* Included: every source somebody wants. Excluded: every named source that nobody wants. */
 static struct filter merge(const struct iface_group *group)
 {
-    struct filter merged = { .exclude = false };
+    struct filter merged = { .exclude = group->excluding > 0 };
     const struct membership *membership;
     unsigned most = 0, kept = 0;
-    DL_FOREACH2(group->members, membership, group_next) {
-        merged.exclude = merged.exclude || membership->exclude;
+    if (group->sourced == 0)
+        return merged; /* however many there are */
+    DL_FOREACH2(group->members, membership, group_next)
         most += membership->count;
-    }
-    if (most == 0)
-        return merged;
     merged.sources = memory_take(most * sizeof *merged.sources);
     DL_FOREACH2(group->members, membership, group_next) {
         for (unsigned i = 0; i < membership->count; i++) {
@@ -89,9 +87,10 @@ struct iface_groups *iface_groups_of(struct iface *iface)
 
 struct iface_group *iface_group_find(const struct iface *iface, uint8_t family, const struct prefix_key *key)
 {
-    struct iface_group *group = iface->groups ? iface->groups->first : NULL;
-    while (group && (group->family != family || !key_equal(&group->group, key)))
-        group = group->next;
+    struct group_key wanted = { .group = *key, .family = family };
+    struct iface_group *group = NULL;
+    if (iface->groups)
+        HASH_FIND(hh, iface->groups->first, &wanted, sizeof wanted, group);
     return group;
 }
 
@@ -100,7 +99,7 @@ static void group_free(struct iface_group *group)
     struct engine *engine = group->iface->host->net->engine;
     net_timer_stop(engine, &group->again.timer);
     net_timer_stop(engine, &group->asked.timer);
-    DL_DELETE(group->iface->groups->first, group);
+    HASH_DEL(group->iface->groups->first, group);
     free(group->now.sources);
     free(group->changes);
     free(group->asked_sources);
@@ -126,10 +125,10 @@ void iface_groups_free(struct iface *iface)
 
 bool iface_group_is_told(const struct iface_group *group)
 {
-    const uint32_t *word = group->group.word;
+    const uint32_t *word = group->key.group.word;
     if (group->iface->type == IFACE_LOOPBACK)
         return false;
-    if (group->family == KERNEL_IPV4)
+    if (group->key.family == KERNEL_IPV4)
         return word[0] != 0xe0000001u;
     bool all_hosts = word[0] == 0xff020000u && word[1] == 0 && word[2] == 0 && word[3] == 1;
     return !all_hosts && (word[0] >> 16 & 15u) > 1; /* scopes 0 and 1 stay in the host (RFC 3810 6) */
@@ -150,7 +149,7 @@ static uint64_t row_group(const struct iface_group *group, const char *verb)
     if (!trace_begin(trace, LAYER_NET, verb, group->iface->host->name, group->iface->name))
         return trace_cause(trace);
     char text[ADDRESS_TEXT];
-    struct kernel_address address = key_address(group->family, &group->group);
+    struct kernel_address address = key_address(group->key.family, &group->key.group);
     address_text(&address, text);
     trace_text(trace, "group", text);
     trace_uint(trace, "sources", group->now.count);
@@ -175,7 +174,7 @@ static void changes_note(struct iface_group *group, const struct filter *before)
 {
     const struct filter *now = &group->now;
     if (before->exclude != now->exclude || filter_wants(before) != filter_wants(now)) {
-        bool by_source = !before->exclude && !now->exclude && igmp_version_now(group->iface, group->family) == 3;
+        bool by_source = !before->exclude && !now->exclude && igmp_version_now(group->iface, group->key.family) == 3;
         if (!by_source) {
             group->mode_left = group->iface->host->parameters.igmp_robustness;
             group->change_count = 0;
@@ -252,7 +251,7 @@ void iface_groups_connected(struct iface *iface)
 {
     struct net *net = iface->host->net;
     struct iface_group *group = iface->groups ? iface->groups->first : NULL;
-    for (; group; group = group->next) {
+    for (; group; group = group->hh.next) {
         if (!filter_wants(&group->now) || !iface_group_is_told(group))
             continue;
         group->mode_left = iface->host->parameters.igmp_robustness;
@@ -268,14 +267,15 @@ void iface_group_enter(struct iface *iface, struct membership *membership)
     if (!group) {
         group = memory_take(sizeof *group);
         group->iface = iface;
-        group->family = membership->family;
-        group->group = membership->group;
+        group->key = (struct group_key){ .group = membership->group, .family = membership->family };
         group->again = (struct group_timer){ .timer.run = again_run, .group = group };
         group->asked = (struct group_timer){ .timer.run = asked_run, .group = group };
-        DL_APPEND(iface_groups_of(iface)->first, group);
+        HASH_ADD(hh, iface_groups_of(iface)->first, key, sizeof group->key, group);
     }
     membership->at = group;
     DL_APPEND2(group->members, membership, group_prev, group_next);
+    group->excluding += membership->exclude;
+    group->sourced += membership->count > 0;
     iface_group_changed(group);
 }
 
@@ -286,5 +286,7 @@ void iface_group_leave(struct membership *membership)
         return;
     membership->at = NULL;
     DL_DELETE2(group->members, membership, group_prev, group_next);
+    group->excluding -= membership->exclude;
+    group->sourced -= membership->count > 0;
     iface_group_changed(group);
 }

@@ -84,20 +84,20 @@ static void message_send(struct iface *iface, uint8_t family, const struct prefi
 static void old_send(const struct iface_group *group, unsigned version, bool joined)
 {
     struct net *net = group->iface->host->net;
-    uint8_t family = group->family;
+    uint8_t family = group->key.family;
     if (version == 1 && !joined)
         return; /* IGMPv1 just falls silent */
     struct chunk *chunk = chunk_new(net, MLD_QUERY_V1_BYTES);
     if (family == KERNEL_IPV4) {
         memset(chunk->bytes, 0, IGMP_HEADER_BYTES);
         chunk->bytes[0] = version == 1 ? IGMP_REPORT_V1 : joined ? IGMP_REPORT_V2 : IGMP_LEAVE_V2;
-        put_key(chunk->bytes + 4, family, &group->group);
+        put_key(chunk->bytes + 4, family, &group->key.group);
         chunk->used = IGMP_HEADER_BYTES;
-        message_send(group->iface, family, joined ? &group->group : &routers_v4, chunk, 0, 0);
+        message_send(group->iface, family, joined ? &group->key.group : &routers_v4, chunk, 0, 0);
     } else {
-        put_key(chunk->bytes, family, &group->group);
+        put_key(chunk->bytes, family, &group->key.group);
         chunk->used = MLD_QUERY_V1_BYTES;
-        message_send(group->iface, family, joined ? &group->group : &routers_v6, chunk, joined ? MLD_REPORT_V1 : MLD_DONE_V1, 0);
+        message_send(group->iface, family, joined ? &group->key.group : &routers_v6, chunk, joined ? MLD_REPORT_V1 : MLD_DONE_V1, 0);
     }
 }
 
@@ -187,19 +187,19 @@ static struct prefix_key *changes_pick(const struct iface_group *group, bool wan
 
 void igmp_tell_change(struct iface_group *group)
 {
-    unsigned version = igmp_version_now(group->iface, group->family), count;
+    unsigned version = igmp_version_now(group->iface, group->key.family), count;
     if (version < 3) {
         old_send(group, version, filter_wants(&group->now));
         return;
     }
-    struct report report = report_start(group->iface, group->family);
+    struct report report = report_start(group->iface, group->key.family);
     if (group->mode_left) {
-        report_record(&report, group->now.exclude ? TO_EXCLUDE : TO_INCLUDE, &group->group, group->now.sources, group->now.count);
+        report_record(&report, group->now.exclude ? TO_EXCLUDE : TO_INCLUDE, &group->key.group, group->now.sources, group->now.count);
     } else {
         for (int wanted = 1; wanted >= 0; wanted--) {
             struct prefix_key *picked = changes_pick(group, wanted, &count);
             if (count)
-                report_record(&report, wanted ? ALLOW : BLOCK, &group->group, picked, count);
+                report_record(&report, wanted ? ALLOW : BLOCK, &group->key.group, picked, count);
             free(picked);
         }
     }
@@ -210,7 +210,7 @@ void igmp_tell_change(struct iface_group *group)
 
 static void state_record(struct report *report, const struct iface_group *group)
 {
-    report_record(report, group->now.exclude ? IS_EXCLUDE : IS_INCLUDE, &group->group, group->now.sources, group->now.count);
+    report_record(report, group->now.exclude ? IS_EXCLUDE : IS_INCLUDE, &group->key.group, group->now.sources, group->now.count);
 }
 
 void igmp_answer_all(struct group_side *side)
@@ -219,8 +219,8 @@ void igmp_answer_all(struct group_side *side)
     unsigned version = igmp_version_now(iface, side->family);
     struct report report = report_start(iface, side->family);
     struct iface_group *group;
-    DL_FOREACH(iface->groups->first, group) {
-        if (group->family != side->family || !filter_wants(&group->now) || !iface_group_is_told(group))
+    for (group = iface->groups->first; group; group = group->hh.next) {
+        if (group->key.family != side->family || !filter_wants(&group->now) || !iface_group_is_told(group))
             continue;
         if (version < 3)
             old_send(group, version, true);
@@ -233,7 +233,7 @@ void igmp_answer_all(struct group_side *side)
 /* RFC 3376 5.2: of the sources asked about, those that are wanted. */
 static void answer_sources(struct iface_group *group)
 {
-    struct report report = report_start(group->iface, group->family);
+    struct report report = report_start(group->iface, group->key.family);
     struct prefix_key *picked = memory_take((group->asked_count + 1) * sizeof *picked);
     unsigned count = 0;
     for (unsigned i = 0; i < group->asked_count; i++) {
@@ -241,19 +241,19 @@ static void answer_sources(struct iface_group *group)
             picked[count++] = group->asked_sources[i];
     }
     if (count)
-        report_record(&report, IS_INCLUDE, &group->group, picked, count);
+        report_record(&report, IS_INCLUDE, &group->key.group, picked, count);
     report_send(&report);
     free(picked);
 }
 
 void igmp_answer(struct iface_group *group)
 {
-    unsigned version = igmp_version_now(group->iface, group->family);
+    unsigned version = igmp_version_now(group->iface, group->key.family);
     if (filter_wants(&group->now)) {
         if (version < 3) {
             old_send(group, version, true);
         } else if (group->asked_all) {
-            struct report report = report_start(group->iface, group->family);
+            struct report report = report_start(group->iface, group->key.family);
             state_record(&report, group);
             report_send(&report);
         } else {

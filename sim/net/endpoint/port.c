@@ -127,6 +127,8 @@ static enum kernel_status conflict(const struct port *port, const struct place *
 {
     if (!port || (!port->first && !port->children))
         return KERNEL_OK;
+    if (sharing == SHARING_REUSE && port->first && !port->unshared)
+        return KERNEL_OK; /* those who share are at one, however many there are */
     const struct endpoint *endpoint = port->first ? port->first->port_prev : NULL; /* the list's end */
     while (endpoint) {
         if (endpoint->id || sharing_of(endpoint) == SHARING_EXCLUSIVE) {
@@ -281,6 +283,7 @@ static void enter(struct endpoint *endpoint, const struct place *place, uint16_t
     if (!port->first && !port->children)
         table->used[number / PORT_PAGE]++;
     DL_PREPEND2(port->first, endpoint, port_prev, port_next);
+    port->unshared += sharing_of(endpoint) != SHARING_REUSE;
 }
 
 /* Raw sockets have no ports; client Windows refuses those of TCP (host-stack 6). */
@@ -341,6 +344,7 @@ void port_unbind(struct endpoint *endpoint)
     struct port *port = port_at(table, number);
     if (holding & HOLDS) {
         DL_DELETE2(port->first, endpoint, port_prev, port_next);
+        port->unshared -= sharing_of(endpoint) != SHARING_REUSE;
     } else {
         port->children--;
         port->exclusive_children -= (holding & HOLDS_EXCLUSIVE) != 0;

@@ -12,6 +12,7 @@
 
 struct port {
     struct endpoint *first;      /* who bound it, newest first */
+    uint32_t unshared;           /* of them, without REUSE */
     uint32_t children;           /* accepted connections on it that live */
     uint32_t exclusive_children; /* of these, whose listener had bound it for itself alone */
 };
