@@ -35,6 +35,7 @@ struct tcp *tcp_new(struct endpoint *endpoint)
     tcp->now = engine_clock(host->net->engine);
     tcp->parameters = &host->parameters.tcp;
     tcp->iss = isn_draw(host);
+    tcp->confirms = host->parameters.neighbors;
     tcp->end = 1;
     tcp->last_send_end = tcp->former_send_end = 1;
     tcp->fin_at = tcp->urgent_at = tcp->mark_after = NOWHERE_YET;

@@ -77,6 +77,7 @@ struct tcp {
     bool timestamps, sack, ecn;       /* agreed with the peer */
     bool no_delay, fin_queued, fin_sent, fin_heard;
     bool ack_now;                     /* before this turn ends */
+    bool confirms;                    /* neighbours want to hear that the path works */
     uint8_t hop_limit, traffic_class, ack_frequency, full_unacked; /* full segments not acknowledged yet */
     uint32_t busy;                    /* turns under way: a close meanwhile must wait */
 
@@ -194,7 +195,10 @@ static inline uint32_t in_flight(const struct tcp *tcp) { return (uint32_t)(tcp-
 static inline uint64_t buffered(const struct tcp *tcp) { return tcp->end > tcp->una ? tcp->end - most(tcp->una, 1) : 0; }
 static inline uint32_t window_now(const struct tcp *tcp) { return before(tcp->una, tcp->send_edge) ? (uint32_t)(tcp->send_edge - tcp->una) : 0; }
 static inline struct sent *sent_at(const struct tcp *tcp, uint32_t number) { return &tcp->sent.at[number & tcp->sent.mask]; }
-static inline uint64_t sent_start(const struct tcp *tcp, const struct sent *sent) { return tcp->una + (uint64_t)(int64_t)(int32_t)(sent->start - (uint32_t)tcp->una); }
+static inline uint64_t sent_start(const struct tcp *tcp, const struct sent *sent)
+{
+    return tcp->una + (uint64_t)(int64_t)(int32_t)(sent->start - (uint32_t)tcp->una);
+}
 static inline bool synchronized(const struct tcp *tcp) { return tcp->stage >= STAGE_ESTABLISHED; }
 static inline bool may_send_data(const struct tcp *tcp) { return tcp->stage == STAGE_ESTABLISHED || tcp->stage == STAGE_CLOSE_WAIT; }
 

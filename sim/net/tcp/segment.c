@@ -130,7 +130,7 @@ void segment_syn(struct tcp *tcp)
     header->window = (uint16_t)least(tcp->receive_buffer, UINT16_MAX);
     tcp->rcv_edge = tcp->rcv_nxt + header->window;
     if (answer)
-        header->acknowledgment = tcp->irs + (uint32_t)tcp->rcv_nxt;
+        header->acknowledgment = tcp->irs + (uint32_t)(tcp->ts_ack = tcp->rcv_nxt);
     if (header->options & TCP_OPTION_TIMESTAMPS) {
         header->timestamp = tcp_clock(tcp);
         header->timestamp_echo = answer ? tcp->ts_recent : 0;
