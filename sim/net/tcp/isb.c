@@ -33,10 +33,26 @@ static void changed(struct tcp *tcp, uint64_t from)
     host_leave(tcp_host(tcp), former);
 }
 
+/* The usual answer without the model's arithmetic: it is a power of two that fits, neither too small nor four times too large. */
+static inline bool fits(struct tcp *tcp)
+{
+    struct backlog *backlog = &tcp->backlog;
+    const struct congestion *congestion = &tcp->congestion;
+    uint64_t bytes = backlog->bytes, window = congestion->cwnd;
+    if (backlog->frozen | backlog->thawed | backlog->round_due || bytes > backlog->cap || (bytes & (bytes - 1)) != 0)
+        return false;
+    if (congestion->ssthresh != SSTHRESH_INFINITE)
+        window = most(window, congestion->ssthresh);
+    uint64_t target = least(most(least(2 * window, backlog->largest_window), BACKLOG_FLOOR), BACKLOG_CEILING);
+    if (target > bytes || 4 * target <= bytes || (!backlog->full && buffered(tcp) >= bytes / 2))
+        return false;
+    return true;
+}
+
 void isb_evaluate(struct tcp *tcp)
 {
     uint64_t from = tcp->backlog.bytes;
-    if (!may_send_data(tcp))
+    if (!may_send_data(tcp) || fits(tcp))
         return;
     struct backlog_facts facts = { .cwnd = tcp->congestion.cwnd, .ssthresh = tcp->congestion.ssthresh, .peer_window = window_now(tcp),
                                    .una = tcp->una, .nxt = tcp->nxt, .unacknowledged = buffered(tcp) };
