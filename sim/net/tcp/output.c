@@ -29,8 +29,10 @@ static void resend(struct tcp *tcp, uint32_t number)
     tcp->lost_waiting--;
     tcp->retransmitted++;
     again_push(tcp, number);
-    if (tcp->recovery == RECOVERY_FAST)
+    if (tcp->recovery == RECOVERY_FAST) {
         congestion_sent(&tcp->congestion, sent->size);
+        tcp->timeout_ns = *tcp->now + rtt_timeout_ns(&tcp->rtt); /* RFC 6675 section 6: a loss event may last longer than the timeout */
+    }
 }
 
 /* RFC 6675: while there is room for it; the first of an episode goes in any case. */
