@@ -9,12 +9,14 @@
 __extension__ typedef unsigned __int128 wide;
 
 #define LINK_RATE_MOST UINT64_C(1000000000000000)
+#define RED_WEIGHT_MOST 20
+#define RED_BYTES_MOST (UINT64_C(1) << 40)
 #define LINK_TIME_MOST (INT64_C(86400) * 1000000000)
 
 const struct member link_properties[] = {
     { "rate", TYPE_ANY, false, "bits a second; without it, serialisation takes no time" },
     { "delay", TYPE_ANY, false, "propagation" },
-    { "queue", TYPE_ANY, false, "what may wait: \"1000p\", \"64KiB\", \"unlimited\", \"codel\" or {discipline, packets, bytes, target, interval, ecn}" },
+    { "queue", TYPE_ANY, false, "what may wait: \"1000p\", \"64KiB\", \"unlimited\", \"codel\" or {discipline, packets, bytes, …}" },
     { "loss", TYPE_ANY, false, "\"0.1%\", \"1/1000\", {rate, correlation}, {model: \"gilbert\", p, r, 1-h, 1-k}, {model: \"markov\", p13, p31, p32, p23, p14} or {packets: [3, 7]}" },
     { "duplicate", TYPE_ANY, false, "how likely a copy follows: a probability or {rate, correlation}" },
     { "corrupt", TYPE_ANY, false, "how likely it is damaged: a probability or {rate, correlation}" },
@@ -237,24 +239,69 @@ static bool packets_parse(const char *text, uint64_t *packets)
     return digits[0] >= '0' && digits[0] <= '9' && number_parse(digits, packets);
 }
 
-static bool queue_object_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
+static bool codel_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
-    static const struct member table[] = { { "discipline", TYPE_TEXT, false, "" }, { "packets", TYPE_UINT32, false, "" }, { "bytes", TYPE_ANY, false, "" }, { "target", TYPE_TIME, false, "" }, { "interval", TYPE_TIME, false, "" }, { "ecn", TYPE_BOOL, false, "" }, { 0 } };
-    static const char *const words[] = { "droptail", "codel" };
-    if (!object_check(problems, value, table, "`queue`")) return false;
-    const struct json *discipline = json_member(value, "discipline"), *packets = json_member(value, "packets"), *bytes = json_member(value, "bytes"), *ecn = json_member(value, "ecn");
-    const struct json *target = json_member(value, "target"), *interval = json_member(value, "interval"), *only = target ? target : interval ? interval : ecn;
-    setup->has_codel = is_text(discipline, "codel");
-    if (discipline && !setup->has_codel && !is_text(discipline, "droptail")) return word_wrong(problems, discipline, "queue discipline", words, 2);
-    if (only && !setup->has_codel) { problem_at_name(problems, only, "only the discipline \"codel\" has \"%s\"", only->name); return false; }
-    if (bytes && !queue_bytes_read(problems, bytes, &setup->link.queue_bytes)) return false;
-    if (bytes && !packets) setup->link.queue_packets = LINK_UNLIMITED;
-    if (packets) setup->link.queue_packets = (uint32_t)read_uint(packets);
+    const struct json *target = json_member(value, "target"), *interval = json_member(value, "interval"), *ecn = json_member(value, "ecn");
     if ((target && !time_read(problems, target, &setup->codel.target_ns)) || (interval && !time_read(problems, interval, &setup->codel.interval_ns))) return false;
     setup->codel.ecn = ecn && read_bool(ecn);
     if (setup->codel.interval_ns > 0) return true;
     problem_at(problems, interval, "an interval of nothing");
     return false;
+}
+
+/* The limit in bytes is what its defaults follow from. */
+static bool red_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
+{
+    const struct json *least = json_member(value, "least"), *most = json_member(value, "most"), *weight = json_member(value, "weight"), *ecn = json_member(value, "ecn");
+    struct red_setup *red = &setup->red;
+    if (!setup->link.queue_bytes) { problem_at(problems, value, "the discipline \"red\" needs \"bytes\", the limit of its queue"); return false; }
+    *red = red_setup_default(setup->link.queue_bytes);
+    if (most && !queue_bytes_read(problems, most, &red->most_bytes)) return false;
+    red->least_bytes = most ? red->most_bytes / 3 : red->least_bytes;
+    if (least && !queue_bytes_read(problems, least, &red->least_bytes)) return false;
+    if (!chance_of(problems, value, "probability", false, &red->probability)) return false;
+    if (weight && read_uint(weight) > RED_WEIGHT_MOST) { problem_at(problems, weight, "a weight is from 0 to %d", RED_WEIGHT_MOST); return false; }
+    if (weight) red->weight = (unsigned)read_uint(weight);
+    red->ecn = ecn && read_bool(ecn);
+    if (red->least_bytes < red->most_bytes && red->most_bytes <= RED_BYTES_MOST) return true;
+    problem_at(problems, value, "\"least\" must be below \"most\", and this at most 1TiB");
+    return false;
+}
+
+/* Whose discipline has which members. */
+static bool queue_members_fit(struct problems *problems, const struct json *value, const struct cable_setup *setup)
+{
+    static const char *const of_codel[] = { "target", "interval", "ecn", NULL }, *const of_red[] = { "least", "most", "probability", "weight", "ecn", NULL };
+    const char *const *own = setup->has_codel ? of_codel : of_red;
+    for (const struct json *member = value->first; member; member = member->next) {
+        if (strcmp(member->name, "discipline") == 0 || strcmp(member->name, "packets") == 0 || strcmp(member->name, "bytes") == 0) continue;
+        size_t i = 0;
+        while ((setup->has_codel || setup->has_red) && own[i] && strcmp(own[i], member->name) != 0) i++;
+        if ((setup->has_codel || setup->has_red) && own[i]) continue;
+        bool shared = strcmp(member->name, "ecn") == 0, codel = strcmp(member->name, "target") == 0 || strcmp(member->name, "interval") == 0;
+        problem_at_name(problems, member, "only the discipline %s has \"%s\"", shared ? "\"codel\" or \"red\"" : codel ? "\"codel\"" : "\"red\"", member->name);
+        return false;
+    }
+    return true;
+}
+
+static bool queue_object_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
+{
+    static const struct member table[] = {
+        { "discipline", TYPE_TEXT, false, "" }, { "packets", TYPE_UINT32, false, "" }, { "bytes", TYPE_ANY, false, "" }, { "target", TYPE_TIME, false, "" }, { "interval", TYPE_TIME, false, "" },
+        { "ecn", TYPE_BOOL, false, "" }, { "least", TYPE_ANY, false, "" }, { "most", TYPE_ANY, false, "" }, { "probability", TYPE_ANY, false, "" }, { "weight", TYPE_UINT, false, "" }, { 0 },
+    };
+    static const char *const words[] = { "droptail", "codel", "red" };
+    if (!object_check(problems, value, table, "`queue`")) return false;
+    const struct json *discipline = json_member(value, "discipline"), *packets = json_member(value, "packets"), *bytes = json_member(value, "bytes");
+    setup->has_codel = is_text(discipline, "codel");
+    setup->has_red = is_text(discipline, "red");
+    if (discipline && !setup->has_codel && !setup->has_red && !is_text(discipline, "droptail")) return word_wrong(problems, discipline, "queue discipline", words, 3);
+    if (!queue_members_fit(problems, value, setup)) return false;
+    if (bytes && !queue_bytes_read(problems, bytes, &setup->link.queue_bytes)) return false;
+    if (bytes && !packets) setup->link.queue_packets = LINK_UNLIMITED;
+    if (packets) setup->link.queue_packets = (uint32_t)read_uint(packets);
+    return setup->has_red ? red_read(problems, value, setup) : codel_read(problems, value, setup);
 }
 
 static bool queue_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
@@ -264,6 +311,7 @@ static bool queue_read(struct problems *problems, const struct json *value, stru
     setup->link.queue_packets = standard.queue_packets;
     setup->link.queue_bytes = standard.queue_bytes;
     setup->has_codel = is_text(value, "codel");
+    setup->has_red = false;
     setup->codel = codel_setup_default();
     if (setup->has_codel) return true;
     if (value->type == JSON_OBJECT) return queue_object_read(problems, value, setup);

@@ -91,6 +91,10 @@ START_TEST(queues)
     ck_assert(setup.has_codel && setup.link.queue_packets == 1000 && setup.codel.target_ns == 5000000 && setup.codel.interval_ns == 100000000 && !setup.codel.ecn);
     setup = with("\"queue\": { \"discipline\": \"codel\", \"bytes\": \"1MiB\", \"target\": \"1ms\", \"interval\": \"20ms\", \"ecn\": true }");
     ck_assert(setup.has_codel && setup.link.queue_packets == 0 && setup.link.queue_bytes == 1048576 && setup.codel.target_ns == 1000000 && setup.codel.interval_ns == 20000000 && setup.codel.ecn);
+    setup = with("\"queue\": { \"discipline\": \"red\", \"bytes\": \"120KiB\" }");
+    ck_assert(setup.has_red && !setup.has_codel && setup.red.least_bytes == 10240 && setup.red.most_bytes == 30720 && setup.red.weight == 9 && setup.red.probability == CHANCE_ALWAYS / 50);
+    setup = with("\"queue\": { \"discipline\": \"red\", \"bytes\": 9000, \"least\": 1000, \"most\": 5000, \"probability\": \"25%\", \"weight\": 3, \"ecn\": true }");
+    ck_assert(setup.red.least_bytes == 1000 && setup.red.most_bytes == 5000 && setup.red.weight == 3 && setup.red.probability == CHANCE_ALWAYS / 4 && setup.red.ecn);
     setup = with("\"queue\": { \"packets\": 5, \"bytes\": 6 }");
     ck_assert(!setup.has_codel && setup.link.queue_packets == 5 && setup.link.queue_bytes == 6);
 }

@@ -36,6 +36,9 @@ struct cable_setup cable_setup_of(const struct link *link)
     setup.has_codel = codel_setup(link) != NULL;
     if (setup.has_codel)
         setup.codel = *codel_setup(link);
+    setup.has_red = red_setup(link) != NULL;
+    if (setup.has_red)
+        setup.red = *red_setup(link);
     return setup;
 }
 
@@ -52,6 +55,7 @@ static void setup_apply(struct link *link, const struct cable_setup *setup)
     link_set(link, &setup->link);
     impair_set(link, &setup->impairments);
     codel_set(link, setup->has_codel ? &setup->codel : NULL);
+    red_set(link, setup->has_red ? &setup->red : NULL);
     speed_follow(link->from, setup->link.rate_bps);
 }
 
@@ -242,8 +246,8 @@ static uint64_t row_changed(const struct cable *cable, const struct iface *from,
         trace_uint(trace, "mtu", now->link.mtu_bytes);
     if (before->link.reservable_bps != now->link.reservable_bps)
         trace_uint(trace, "reservable", now->link.reservable_bps);
-    if (before->has_codel != now->has_codel)
-        trace_text(trace, "discipline", now->has_codel ? "codel" : "droptail");
+    if (before->has_codel != now->has_codel || before->has_red != now->has_red)
+        trace_text(trace, "discipline", now->has_codel ? "codel" : now->has_red ? "red" : "droptail");
     fields_impairments(trace, &before->impairments, &now->impairments);
     return trace_end(trace);
 }

@@ -10,6 +10,7 @@
 #include "net/link/codel.h"
 #include "net/link/impair.h"
 #include "net/link/link.h"
+#include "net/link/red.h"
 
 struct cable;
 struct segment;
@@ -18,8 +19,9 @@ struct segment;
 struct cable_setup {
     struct link_setup link;
     struct impairments_setup impairments;
-    bool has_codel;
+    bool has_codel, has_red; /* at most one of them */
     struct codel_setup codel;
+    struct red_setup red;
 };
 struct cable_setup cable_setup_default(void);
 struct cable_setup cable_setup_of(const struct link *link); /* as it is now */

@@ -7,6 +7,7 @@
 #include "net/ip/ip.h"
 #include "net/link/codel.h"
 #include "net/link/impair.h"
+#include "net/link/red.h"
 #include "net/link/segment.h"
 #include "net/net_private.h"
 #include "net/qos/flow.h"
@@ -14,7 +15,7 @@
 const char *drop_reason_name(enum drop_reason reason)
 {
     static const char *const names[DROP_REASON_COUNT] = {
-        [DROP_QUEUE_FULL] = "queue full", [DROP_CODEL] = "CoDel", [DROP_LOSS] = "lost", [DROP_DAMAGED] = "damaged", [DROP_CUT] = "link cut",
+        [DROP_QUEUE_FULL] = "queue full", [DROP_CODEL] = "CoDel", [DROP_RED] = "RED", [DROP_LOSS] = "lost", [DROP_DAMAGED] = "damaged", [DROP_CUT] = "link cut",
         [DROP_NO_LINK] = "nothing plugged in", [DROP_NO_ROUTE] = "no route", [DROP_HOP_LIMIT] = "hop limit", [DROP_TOO_BIG] = "too big",
         [DROP_NOT_OURS] = "not for this host", [DROP_NO_PORT] = "no such port", [DROP_BUFFER_FULL] = "receive buffer full",
         [DROP_REASSEMBLY] = "reassembly", [DROP_NO_NEIGHBOR] = "no such neighbor", [DROP_NOT_FORWARDING] = "not forwarding",
@@ -94,6 +95,7 @@ void link_free(struct link *link)
     }
     impair_free(link);
     codel_free(link);
+    red_free(link);
     engine_cancel(link->net->engine, link->event);
     free(link);
 }
@@ -196,6 +198,10 @@ void link_enqueue(struct link *link, struct packet *packet, int64_t extra_delay_
         return;
     }
     departed(link, now_ns);
+    if (link->red && !red_accepts(link, packet)) {
+        link_drop(link, packet, DROP_RED);
+        return;
+    }
     bool waits = link->busy_until_ns > now_ns;
     if (waits && queue_is_full(link, packet)) {
         link_drop(link, packet, DROP_QUEUE_FULL);

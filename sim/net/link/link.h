@@ -22,6 +22,7 @@ struct iface;
 struct segment;
 struct impairments; /* impair.c: loss, duplication, corruption, reordering, jitter */
 struct codel;       /* codel.c */
+struct red;         /* red.c */
 
 #define LINK_OVERHEAD_ETHERNET 38u /* header, check sequence, preamble, gap */
 #define LINK_UNLIMITED 0u          /* rate: no serialisation time; limits: none */
@@ -39,7 +40,7 @@ struct link_setup link_setup_default(void);
 
 /* Why a packet went no further. The names stand in rows and captures. */
 enum drop_reason {
-    DROP_QUEUE_FULL, DROP_CODEL, DROP_LOSS, DROP_DAMAGED, DROP_CUT, DROP_NO_LINK, DROP_NO_ROUTE, DROP_HOP_LIMIT, DROP_TOO_BIG, DROP_NOT_OURS,
+    DROP_QUEUE_FULL, DROP_CODEL, DROP_RED, DROP_LOSS, DROP_DAMAGED, DROP_CUT, DROP_NO_LINK, DROP_NO_ROUTE, DROP_HOP_LIMIT, DROP_TOO_BIG, DROP_NOT_OURS,
     DROP_NO_PORT, DROP_BUFFER_FULL, DROP_REASSEMBLY, DROP_NO_NEIGHBOR, DROP_NOT_FORWARDING, DROP_SOURCE, DROP_STACK_DOWN, DROP_POLICED, DROP_FILTERED,
     DROP_REASON_COUNT,
 };
@@ -63,7 +64,8 @@ struct link {
     struct iface *from, *to;       /* to NULL: into `segment` */
     struct segment *segment;
     struct impairments *impairments; /* NULL: none */
-    struct codel *codel;             /* NULL: drop-tail */
+    struct codel *codel;             /* NULL: drop-tail, … */
+    struct red *red;                 /* … unless it drops early (red.c) */
     struct link_counters counters;
     uint64_t reservable_bps, reserved_bps; /* to admitted flows: what may be lent, and what is */
     struct cable *cable;           /* cable.h; NULL: the host's own loopback */
