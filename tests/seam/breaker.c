@@ -201,6 +201,17 @@ static BOOL WSPAPI breaker_result(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD 
     return overlapped->Internal == STATUS_DONE;
 }
 
+/* Every receive ends at once and says a byte more than its buffer holds. */
+static int WSPAPI breaker_recv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED overlapped,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error)
+{
+    (void)count, (void)flags, (void)routine, (void)thread;
+    if (small_socket_find(s, error) == NULL) return SOCKET_ERROR;
+    *bytes = buffers[0].len + 1;
+    WPUCompleteOverlappedRequest(s, overlapped, 0, *bytes, error);
+    return 0;
+}
+
 static int WSPAPI breaker_close(SOCKET s, LPINT error)
 {
     struct small_socket *socket = small_socket_find(s, error);
@@ -232,6 +243,7 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, 
     if (error != 0) return error;
     table->lpWSPGetOverlappedResult = breaker_result;
     table->lpWSPCloseSocket = breaker_close;
+    table->lpWSPRecv = breaker_recv;
     table->lpWSPCleanup = breaker_cleanup;
     return 0;
 }

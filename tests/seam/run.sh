@@ -165,6 +165,7 @@ no-event-with-routine by-set-event
 byte-counts-agree
 byte-counts-agree in-result
 byte-counts-agree at-once
+within-the-buffers
 failure-says-why
 failure-says-why with-zero
 pending-needs-overlapped
