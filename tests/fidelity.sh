@@ -34,9 +34,12 @@ ns3() { # flows rate rtt queue loss seconds warm control seed
 }
 
 queue_point() { # control flows rate rtt half-BDPs
-    local queue=$(($3 * $4 * 1000 / 8 * $5 / 2 / 1502)) seconds=60 warm=10
-    [ "$3" = 1000 ] && seconds=30 warm=10
+    local queue=$(($3 * $4 * 1000 / 8 * $5 / 2 / 1502)) seconds=60 warm=10 cycle
     [ "$queue" -lt 10 ] && queue=10
+    # Shares even out over many sawteeth: one lasts about half a window of round trips.
+    cycle=$((($3 * $4 * 1000 / 8 / 1502 + queue) / $2 / 2 * ($4 + $4 * $5 / 2) / 1000))
+    [ "$2" -ge 10 ] && [ $((cycle * 16)) -gt 60 ] && seconds=$((cycle * 16)) && [ "$seconds" -gt 400 ] && seconds=400
+    [ "$seconds" -gt 60 ] && warm=$((seconds / 4))
     local ours theirs
     ours=$($P "$2" "$3" "$4" "$queue" 0 $seconds $warm "$1" 1)
     theirs=$(ns3 "$2" "$3" "$4" "$queue" 0 $seconds $warm "$1" 1)

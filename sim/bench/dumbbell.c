@@ -28,6 +28,10 @@ static struct host_parameters parameters_of(const struct dumbbell_setup *setup)
     parameters.tcp.timestamps = true; /* segments of 1448 bytes, as the yardsticks have */
     parameters.tcp.congestion_provider = setup->cubic ? TCP_PROVIDER_CUBIC : TCP_PROVIDER_NEWRENO;
     parameters.tcp.hystart = setup->cubic;
+    parameters.tcp.rack = parameters.tcp.tlp = setup->cubic; /* NewReno as RFC 5681 and 6675 have it, CUBIC as current systems … */
+    parameters.tcp.rack_least_rtt_ns = 0;
+    if (!setup->cubic)
+        parameters.tcp.min_rto_ns = 1000000000; /* … with the timeout of RFC 6298 */
     parameters.tcp.auto_tuning = TCP_TUNING_EXPERIMENTAL;
     if (setup->acknowledge_every)
         parameters.tcp.delayed_ack_frequency = setup->acknowledge_every;
