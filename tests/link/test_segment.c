@@ -110,6 +110,37 @@ START_TEST(a_member_is_cut_off)
 }
 END_TEST
 
+/* What c's capture sees of a frame from a to b, in each mode. */
+static unsigned overheard(enum segment_kind kind, uint32_t mode)
+{
+    struct kernel_socket local = { .address = to_host(2).address };
+    unsigned count = 0;
+    struct packet *packet;
+    join_all(kind);
+    struct endpoint *raw = endpoint_new(wires.hosts[2], KERNEL_IPV4, KERNEL_RAW, 0, NULL);
+    ck_assert_int_eq(port_bind(raw, &local), KERNEL_OK);
+    ck_assert_int_eq(capture_set(raw, mode), KERNEL_OK);
+    raw->option[KERNEL_CAPTURE] = mode;
+    send_to(1, 1, 100);
+    run_until(SECOND);
+    packets_arrive("b");
+    while ((packet = udp_take(raw))) {
+        count++;
+        packet_free(wires.net, packet);
+    }
+    wires_close();
+    return count;
+}
+
+/* proves: NET-LINK-27, NET-LINK-29, IOCTL-RCVALL-6 */
+START_TEST(a_hub_can_be_overheard)
+{
+    ck_assert_uint_eq(overheard(SEGMENT_HUB, 1), 1);
+    ck_assert_uint_eq(overheard(SEGMENT_HUB, 3), 0);
+    ck_assert_uint_eq(overheard(SEGMENT_SWITCH, 1), 0);
+}
+END_TEST
+
 /* ---- cables ---- */
 
 static struct cable *cable_open(void)
@@ -228,6 +259,7 @@ int main(void)
     TCase *segments = tcase_create("segments"), *cables = tcase_create("cables");
     tcase_add_test(segments, a_frame_for_one_goes_to_one);
     tcase_add_test(segments, a_broadcast_goes_to_all_in_order);
+    tcase_add_test(segments, a_hub_can_be_overheard);
     tcase_add_test(segments, nobody_has_the_address);
     tcase_add_test(segments, an_address_moves);
     tcase_add_test(segments, a_member_leaves);
