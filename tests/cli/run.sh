@@ -588,7 +588,8 @@ exits 0 "the first example runs and passes" run "$work/document.json"
 check "there are lines of steps" [ "$(wc -l <"$work/steps")" -gt 40 ]
 {
     echo '{ "format": "wspsim/1", "title": "every line of the document",'
-    echo '  "hosts": [ { "name": "a", "interfaces": [ { "name": "eth0", "addresses": ["192.0.2.10/24"] } ] } ],'
+    echo '  "hosts": [ { "name": "a", "interfaces": [ { "name": "eth0", "addresses": ["192.0.2.10/24"] } ] }, { "name": "b", "interfaces": [ { "name": "eth0" } ] } ],'
+    echo '  "links": [ { "between": ["a.eth0", "b.eth0"] } ],'
     echo '  "actors": [ { "name": "app", "host": "a", "threads": ["worker"] } ], "timeline": ['
     sed '$!s/$/,/' "$work/steps"
     echo '] }'
