@@ -104,6 +104,15 @@ static int decide(struct accepting *call)
 
 /* ---- accepting ---- */
 
+/* The peer gave it up while it waited: nobody gets it. */
+static BOOL head_was_reset(const struct kernel_accepted *head)
+{
+    struct kernel_state state;
+    if (kernel_state(head->endpoint, &state) != KERNEL_OK || state.failure != KERNEL_RESET) return FALSE;
+    kernel_endpoint_abort(head->endpoint);
+    return TRUE;
+}
+
 static int check_arguments(const struct sock *sock, const struct sockaddr *name, const int *size)
 {
     if ((name || size) && !sockname_room(sock, name, size)) return WSAEFAULT;
@@ -123,6 +132,7 @@ SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *name, LPINT size, LPCON
         kernel_endpoint_abort(call.head.endpoint);
         result = WSAEINTR;
     }
+    if (result == 0 && head_was_reset(&call.head)) result = WSAECONNRESET;
     if (result == 0 && name) sockname_write(listener, &call.head.peer, name, size);
     if (result == 0) result = decide(&call);
     if (result == 0) {

@@ -7,9 +7,9 @@
 #include "provider.h"
 
 /* The sending side has ended: nothing was blocked or interrupted, so the query is aborted, not interrupted. */
-static int backlog(const struct ioctl_call *call, uint64_t *bytes)
+static int ask(const struct ioctl_call *call, enum kernel_option option, uint64_t *value)
 {
-    enum kernel_status status = kernel_option_get(call->sock->endpoint, KERNEL_IDEAL_SEND_BACKLOG, bytes);
+    enum kernel_status status = kernel_option_get(call->sock->endpoint, option, value);
     return status == KERNEL_OK && call->sock->sending_over ? WSA_OPERATION_ABORTED : error_of_kernel(status);
 }
 
@@ -20,7 +20,7 @@ int ioctl_ideal_send_backlog_query(struct ioctl_call *call)
     ULONG value;
     if (call->out_size < sizeof value) return WSAEINVAL;
     if (!call->out || !kernel_may_write(call->out, call->out_size)) return WSAEFAULT;
-    int error = backlog(call, &bytes);
+    int error = ask(call, KERNEL_IDEAL_SEND_BACKLOG, &bytes);
     if (error) return error;
     value = bytes > UINT32_MAX ? UINT32_MAX : (ULONG)bytes;
     memcpy(call->out, &value, sizeof value);
@@ -28,11 +28,12 @@ int ioctl_ideal_send_backlog_query(struct ioctl_call *call)
     return 0;
 }
 
-/* One request for a connection: a second one fails and leaves the first where it is. */
+/* One request for a connection: a second one fails and leaves the first where it is. It does not look at the backlog itself,
+   which would end the send buffer's following it (host-stack 4.6). */
 int ioctl_ideal_send_backlog_change(struct ioctl_call *call)
 {
-    uint64_t bytes;
-    int error = backlog(call, &bytes);
+    uint64_t seconds;
+    int error = ask(call, KERNEL_CONNECTED_S, &seconds);
     if (error == WSA_OPERATION_ABORTED && call->plain) return WSAEINTR;
     if (error) return error;
     for (const struct pending *pending = call->sock->pending; pending; pending = pending->next)

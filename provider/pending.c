@@ -216,12 +216,13 @@ void pending_completes(void *cookie, enum kernel_status status, uint64_t count)
     struct kernel_watch watch = pending->watch;
     int error = pending->transfer ? transfer_over(pending->transfer, status, &pending->flags) : error_of_kernel(status);
     BOOL arms = bit && pending->armed_at == sock->events.told[bit_number(bit)];
+    DWORD bytes = pending->transfer ? (DWORD)count : 0; /* a notification carries none */
     pending->request = 0;
     if (pending->overlapped) {
-        pending_finish(pending, (DWORD)error, (DWORD)count);
+        pending_finish(pending, (DWORD)error, bytes);
     } else { /* its thread is woken next and takes the result */
         pending->error = (DWORD)error;
-        pending->bytes = (DWORD)count;
+        pending->bytes = bytes;
     }
     if (!arms) return; /* or the event has been told since */
     if (status == KERNEL_CANCELLED) events_arm(sock, bit, &watch); /* its thread ended; the socket's event stays armed */
