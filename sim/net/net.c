@@ -71,6 +71,11 @@ uint64_t net_newest_endpoint(const struct net *net)
     return net->last_endpoint;
 }
 
+uint64_t net_newest_accepted(const struct net *net)
+{
+    return net->last_accepted;
+}
+
 bool net_refuse(struct net *net, const char *format, ...)
 {
     va_list arguments;

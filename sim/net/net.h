@@ -29,6 +29,7 @@ struct net *net_new(struct engine *engine, struct trace *trace);
 void net_free(struct net *net); /* before the engine; tasks are not touched */
 const char *net_why(const struct net *net);
 uint64_t net_newest_endpoint(const struct net *net); /* their numbers ascend */
+uint64_t net_newest_accepted(const struct net *net); /* the endpoint that was accepted last */
 void net_packets_with_bytes(struct net *net, bool wanted); /* rows of level packet hold the frame, for captures */
 
 /* ---- hosts ---- */

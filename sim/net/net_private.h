@@ -267,7 +267,7 @@ struct net {
     struct automatic_users *automatic_users; /* likewise */
     uint64_t last_request;
     struct endpoint *endpoints;
-    uint64_t last_endpoint;
+    uint64_t last_endpoint, last_accepted;
 };
 
 /* ---- net.c, host.c ---- */

@@ -124,6 +124,7 @@ static bool call_accept(const struct call *call, int *error)
     if (condition) spi.condition = condition_pointer(is_text(condition, "accept") ? CF_ACCEPT : is_text(condition, "reject") ? CF_REJECT : CF_DEFER);
     SOCKET s = spi_accept(call->line->thread, &spi, error);
     call_named(call, "as", s);
+    if (s != INVALID_SOCKET && argument(call, "as")) binding_set(&call->actor->endpoints, argument(call, "as")->text, net_newest_accepted(call->script->setup.net));
     if (s != INVALID_SOCKET && name.size) check_name(call->script, call->step, argument(call, "from"), call->process, name.bytes, *name.size);
     name_free(call->process, &name);
     return s == INVALID_SOCKET;

@@ -65,6 +65,7 @@ struct endpoint *tcp_accept(struct endpoint *endpoint)
     queue_leave(child);
     if (child->deferred)
         syn_answer(child);
+    endpoint->host->net->last_accepted = child->endpoint->id;
     return child->endpoint;
 }
 
