@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/check.h"
 #include "net/endpoint/endpoint.h"
+#include "net/tcp/tcp.h"
 #include "net/net_private.h"
 
 /* ---- memory: chunks that stay where they are, so that trees can name a request by a 32-bit number ---- */
@@ -181,6 +182,8 @@ enum kernel_status request_open(struct host *host, const struct kernel_watch *wa
     else
         watch_arm(request);
     *id = request->id;
+    if (watch->topic == KERNEL_TOPIC_BACKLOG)
+        tcp_backlog_asked(request);
     return KERNEL_OK;
 }
 

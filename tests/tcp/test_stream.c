@@ -1,6 +1,8 @@
 /* What a caller sees of the stream: buffering of sends, filling receives, windows, urgent bytes, the ideal send backlog. */
 #include "tcp/line.h"
 
+#include "net/tcp/backlog.h"
+
 static uint8_t bytes[1 << 20], got[1 << 20];
 static uint64_t count;
 static bool all(const struct seen *seen) { (void)seen; return true; }
@@ -359,9 +361,77 @@ START_TEST(backlog_by_script)
     ck_assert_uint_eq(done_of(3)->count, 500000);
     backlog_watch(here, 4);
     shutdown_on(&line.client, here, KERNEL_SENDING);
+    backlog_watch(here, 5);
     run_for(MS);
     ck_assert_int_eq(done_of(4)->status, KERNEL_CLOSED);
+    ck_assert_int_eq(done_of(5)->status, KERNEL_CLOSED);
     ck_assert_int_eq(tcp_backlog_set(inside(here), 1), KERNEL_NOT_CONNECTED);
+    line_close();
+}
+END_TEST
+
+/* Timeline F: memory becomes scarce. With isb_latch the news is kept for who asks later. */
+START_TEST(backlog_capped)
+{
+    struct tcp_parameters parameters = tcp_parameters_default();
+    parameters.isb_latch = _i;
+    line_open_with(MS, LINK_UNLIMITED, &parameters, &parameters);
+    kernel_endpoint here, there;
+    connection(&here, &there);
+    tcp_backlog_cap(line.client.host, 50000);
+    ck_assert_uint_eq(view_of(here).backlog_bytes, 50000);
+    backlog_watch(here, 8);
+    run_for(MS);
+    ck_assert_int_eq(done_of(8) != NULL, _i);
+    tcp_backlog_cap(line.client.host, 0);
+    ck_assert_uint_eq(view_of(here).backlog_bytes, 0);
+    run_for(MS);
+    ck_assert_uint_eq(done_of(8)->count, _i ? 50000 : 0);
+    tcp_backlog_cap(line.client.host, BACKLOG_CEILING); /* nothing posted is all of it: one step up */
+    ck_assert_uint_eq(view_of(here).backlog_bytes, 65536);
+    line_close();
+}
+END_TEST
+
+/* IPv6, a dual-stack listener, and a host that speaks to itself. */
+START_TEST(families)
+{
+    line_open(MS);
+    kernel_endpoint listener = 0, six = 0, four = open_on(&line.client), own = 0;
+    struct kernel_socket local = name("::", PORT), peer;
+    running = &line.server.app;
+    ck_assert_int_eq(kernel_endpoint_open(KERNEL_IPV6, KERNEL_TCP, 6, &listener), KERNEL_OK);
+    option(listener, KERNEL_IPV6_ONLY, 0);
+    running = &line.server.app;
+    ck_assert_int_eq(kernel_bind(listener, &local), KERNEL_OK);
+    ck_assert_int_eq(kernel_listen(listener, 5), KERNEL_OK);
+    ck_assert_int_eq(kernel_endpoint_open(KERNEL_IPV6, KERNEL_TCP, 6, &own), KERNEL_OK);
+    running = &line.client.app;
+    ck_assert_int_eq(kernel_endpoint_open(KERNEL_IPV6, KERNEL_TCP, 6, &six), KERNEL_OK);
+    connect_to(six, &line.client, "2001:db8::2", PORT, 1);
+    run_for(SECOND);
+    connect_to(four, &line.client, "192.0.2.2", PORT, 2);
+    run_for(SECOND);
+    connect_to(own, &line.server, "2001:db8::2", PORT, 3);
+    run_for(SECOND);
+    ck_assert_uint_eq(view_of(six).mss, 1440);
+    for (uintptr_t i = 1; i <= 3; i++) {
+        kernel_endpoint there = accept_on(&line.server, listener), here = i == 1 ? six : i == 2 ? four : own;
+        struct side *side = i == 3 ? &line.server : &line.client;
+        ck_assert(done_of(i)->status == KERNEL_OK && there != 0);
+        ck_assert_int_eq(kernel_peer(there, &peer), KERNEL_OK);
+        struct kernel_address expected = ip(i == 1 ? "2001:db8::1" : i == 2 ? "::ffff:192.0.2.1" : "2001:db8::2");
+        ck_assert(address_equal(&peer.address, &expected));
+        pattern_fill(bytes, 100000, 0);
+        ck_assert_int_eq(send_on(side, here, bytes, 100000), KERNEL_OK);
+        uint64_t total = 0;
+        for (unsigned turn = 0; turn < 10; turn++) {
+            run_for(SECOND);
+            while (receive_on(&line.server, there, got + total, sizeof got - total, &count) == KERNEL_OK)
+                total += count;
+        }
+        ck_assert(total == 100000 && pattern_holds(got, total, 0));
+    }
     line_close();
 }
 END_TEST
@@ -411,6 +481,8 @@ int main(void)
     tcase_add_test(basics, urgent_twice);
     tcase_add_test(basics, backlog_grows);
     tcase_add_test(basics, backlog_by_script);
+    tcase_add_loop_test(basics, backlog_capped, 0, 2);
+    tcase_add_test(basics, families);
     tcase_add_test(basics, rows);
     tcase_set_timeout(basics, 30);
     suite_add_tcase(suite, basics);

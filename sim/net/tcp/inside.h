@@ -107,6 +107,7 @@ struct tcp {
     uint64_t timed_end;               /* round-trip measurement: ends when this is acknowledged */
     struct lazy timers[TIMER_COUNT];
     struct backlog backlog;
+    uint64_t backlog_told;            /* generation that somebody heard of */
 
     uint64_t sent_bytes, segments_sent, segments_received, retransmitted;
 

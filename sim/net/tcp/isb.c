@@ -19,8 +19,22 @@ static void watches_tell(struct tcp *tcp, enum kernel_status status)
     struct request *request = tcp->endpoint->watching, *next;
     for (; request; request = next) {
         next = request->endpoint_next;
-        if (request->watch.topic == KERNEL_TOPIC_BACKLOG)
-            transfer_end(request, status, tcp->backlog.bytes);
+        if (request->watch.topic != KERNEL_TOPIC_BACKLOG)
+            continue;
+        tcp->backlog_told = tcp->backlog.generation;
+        transfer_end(request, status, tcp->backlog.bytes);
+    }
+}
+
+/* Nothing is kept for later askers unless isb_latch says so. */
+void tcp_backlog_asked(struct request *request)
+{
+    struct tcp *tcp = request->endpoint->tcp;
+    if (!may_send_data(tcp) || tcp->fin_queued) {
+        transfer_end(request, KERNEL_CLOSED, tcp->backlog.bytes);
+    } else if (tcp->parameters->isb_latch && tcp->backlog.generation != tcp->backlog_told) {
+        tcp->backlog_told = tcp->backlog.generation;
+        transfer_end(request, KERNEL_OK, tcp->backlog.bytes);
     }
 }
 
@@ -104,8 +118,27 @@ enum kernel_status tcp_backlog_bump(struct endpoint *endpoint)
     if (!tcp)
         return KERNEL_NOT_CONNECTED;
     turn_begin(tcp);
-    tcp->backlog.generation++;
+    backlog_bump(&tcp->backlog);
     changed(tcp, tcp->backlog.bytes);
     turn_end(tcp);
     return KERNEL_OK;
+}
+
+/* Memory pressure: at once, for every connection of the host and those to come. */
+void tcp_backlog_cap(struct host *host, uint32_t bytes)
+{
+    struct endpoint *endpoint, *next;
+    host->parameters.tcp.isb_memory_cap = bytes;
+    for (endpoint = host->connections; endpoint; endpoint = next) {
+        next = endpoint->by_tuple.next;
+        struct tcp *tcp = endpoint->tcp;
+        if (!tcp || !may_send_data(tcp))
+            continue;
+        uint64_t from = tcp->backlog.bytes;
+        turn_begin(tcp);
+        if (backlog_cap(&tcp->backlog, bytes))
+            changed(tcp, from);
+        isb_evaluate(tcp);
+        turn_end(tcp);
+    }
 }

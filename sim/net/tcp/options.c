@@ -1,4 +1,5 @@
 /* Options of a stream: what is kept at hand, what a change does at once, what is found out when asked. */
+#include "net/rss/rss.h"
 #include "net/tcp/inside.h"
 
 #define SECOND_NS (1000 * TCP_MILLISECOND)
@@ -57,6 +58,7 @@ enum kernel_status tcp_option_get(const struct endpoint *endpoint, enum kernel_o
         if (tcp->parameters->isb_query_disables_dsb)
             tcp->dynamic = false;
         *value = tcp->backlog.bytes;
+        tcp->backlog_told = tcp->backlog.generation;
         return KERNEL_OK;
     case KERNEL_PATH_MTU:
         *value = endpoint->path.mtu_bytes;
@@ -64,6 +66,13 @@ enum kernel_status tcp_option_get(const struct endpoint *endpoint, enum kernel_o
     case KERNEL_CONNECTED_S:
         *value = (uint64_t)((*tcp->now - tcp->established_ns) / SECOND_NS);
         return KERNEL_OK;
+    case KERNEL_PROCESSOR: {
+        struct rss_place place;
+        if (!endpoint->path.iface || !rss_tuple_processor(endpoint->path.iface, &endpoint->tuple, &place))
+            return KERNEL_NOT_SUPPORTED;
+        *value = (uint64_t)place.processor.group << 16 | place.processor.number;
+        return KERNEL_OK;
+    }
     default:
         return KERNEL_NOT_SUPPORTED;
     }

@@ -44,10 +44,13 @@ void tcp_problem(struct endpoint *endpoint, const struct icmp_header *icmp, enum
 void tcp_timer(struct endpoint *endpoint, unsigned which); /* EVENT_TCP_TIMER */
 void tcp_address_gone(struct host *host, const struct kernel_address *address); /* connections from it are aborted (host-stack 1.2) */
 
+/* Somebody begins to watch the ideal send backlog: ended at once if it can send no more, or if there is news that was kept. */
+void tcp_backlog_asked(struct request *request);
 /* The ideal send backlog by the script (host-stack 4.6). */
 enum kernel_status tcp_backlog_set(struct endpoint *endpoint, uint64_t bytes); /* freezes the model */
 enum kernel_status tcp_backlog_auto(struct endpoint *endpoint);
 enum kernel_status tcp_backlog_bump(struct endpoint *endpoint);
+void tcp_backlog_cap(struct host *host, uint32_t bytes); /* memory has become scarce, or plenty: 0 to 16 MiB */
 
 /* For asserts, shows and benchmarks. */
 struct tcp_view {
