@@ -82,6 +82,7 @@ static void step_names(struct loading *load, struct actor_names *names, const st
     const struct scenario *scenario = load->scenario;
     if (step->kind->class == STEP_CALL) { call_names(load, names, step); return; }
     if (step->kind->class != STEP_SEES && step->kind->class != STEP_ASSERT) return;
+    names_need(load, &names->sockets, step_member(scenario, step, "socket"), "socket");
     names_need(load, &names->events, step_member(scenario, step, "event"), "event");
     names_need(load, &names->overlapped, step_member(scenario, step, "overlapped"), "OVERLAPPED");
     names_need(load, &names->routines, step_member(scenario, step, "routine"), "routine");
