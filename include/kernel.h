@@ -247,6 +247,10 @@ enum kernel_status kernel_send(kernel_endpoint endpoint, struct kernel_transfer 
    KERNEL_OUT_OF_BAND with nothing urgent, or inline). */
 enum kernel_status kernel_receive(kernel_endpoint endpoint, struct kernel_transfer *transfer, const struct kernel_how *how);
 
+/* Drops what was accepted for sending and never sent: sends that are pending for it end with KERNEL_CANCELLED and the count of
+   their bytes that were sent. What is on its way is not recalled, and a stream goes on with later sends. */
+enum kernel_status kernel_send_flush(kernel_endpoint endpoint);
+
 enum kernel_direction { KERNEL_RECEIVING = 1, KERNEL_SENDING = 2 };
 enum kernel_status kernel_shutdown(kernel_endpoint endpoint, uint32_t directions); /* KERNEL_OK, KERNEL_NOT_CONNECTED */
 

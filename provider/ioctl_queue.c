@@ -39,11 +39,9 @@ int ioctl_enable_circular_queueing(struct ioctl_call *call)
     return error_of_kernel(kernel_option_set(call->sock->endpoint, KERNEL_CIRCULAR_QUEUE, 1));
 }
 
-/* Sends that wait are given up; bytes the kernel has taken stay on their way. Windows has no such code on streams. */
+/* Sends that wait for what is dropped complete with WSA_OPERATION_ABORTED. Windows has no such code on streams. */
 int ioctl_flush(struct ioctl_call *call)
 {
     if (call->observed && sock_stream(call->sock)) return WSAEOPNOTSUPP;
-    transfers_drop(call->sock, WSA_OPERATION_ABORTED);
-    conditions_look(call->sock);
-    return 0;
+    return error_of_kernel(kernel_send_flush(call->sock->endpoint));
 }

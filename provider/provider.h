@@ -189,7 +189,6 @@ LONG conditions_holding(const struct sock *sock, const struct kernel_state *stat
 /* Writes what a receive gives besides the bytes, and says the Winsock error of the end; *flags: MSG_ values. */
 int transfer_over(struct transfer *transfer, enum kernel_status status, DWORD *flags);
 BOOL transfer_is_receive(const struct transfer *transfer);
-DWORD transfers_drop(struct sock *sock, int error);        /* every pending send ends with this error */
 
 /* ---- waiting in a call (overlapped.c, select.c) ---- */
 void waiting_begin(struct provider_process *process, struct waiting *waiting);

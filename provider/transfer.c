@@ -51,20 +51,6 @@ int transfer_over(struct transfer *transfer, enum kernel_status status, DWORD *f
     return error_of_kernel(status);
 }
 
-/* SIO_FLUSH. The bytes went to the kernel at the call; what it has taken stays on its way. */
-DWORD transfers_drop(struct sock *sock, int error)
-{
-    DWORD dropped = 0;
-    for (struct pending *pending = sock->pending, *next; pending; pending = next) {
-        next = pending->next;
-        if (!pending->overlapped || !pending->transfer || pending->transfer->receives) continue;
-        kernel_cancel(pending->request);
-        pending_finish(pending, (DWORD)error, 0);
-        dropped++;
-    }
-    return dropped;
-}
-
 /* ---- arguments, in the order of the SPI reference, section 1 ---- */
 
 static BOOL buffers_accessible(const struct moving *call)

@@ -103,26 +103,48 @@ PLAY(test_circular_queueing)
     ends(me);
 }
 
-/* proves: READ-FLUSH-1, IOCTL-FLUSH-2 */
+/* proves: IOCTL-FLUSH-1, IOCTL-FLUSH-2, READ-FLUSH-1, READ-FLUSH-2 */
 PLAY(test_flush)
 {
+    enum { CALLS = 8, SIZE = 400000 };
+    static char letters[CALLS][SIZE + 1];
+    struct io calls[CALLS];
+    DWORD bytes = 0;
+    uint64_t seen = 0;
     start(me);
     struct pair pair = pair_open(me, true);
-    char *big = block_of(me, 200001);
-    memset(big, 'x', 200000);
-    struct io calls[4];
-    int error = 0, last = 0;
-    for (; last < 4 && error != WSA_IO_PENDING; last++) {
-        calls[last] = (struct io){ .s = pair.client, .data = big, .overlapped = with_event(world, me) };
-        error = io(me, &calls[last]);
+    for (int i = 0; i < CALLS; i++) {
+        memset(letters[i], 'a' + i, SIZE);
+        calls[i] = (struct io){ .s = pair.client, .data = letters[i], .overlapped = with_event(world, me) };
+        int error = io(me, &calls[i]);
+        ck_assert(error == 0 || error == WSA_IO_PENDING);
     }
-    ck_assert_int_eq(error, WSA_IO_PENDING);
+    nap(me, SECOND); /* the peer's window is full now */
     struct io receive = { .s = pair.client, .size = 1, .overlapped = with_event(world, me) };
     ck_assert_int_eq(io(me, &receive), WSA_IO_PENDING);
     ck_assert_int_eq(asks(me, pair.client, SIO_FLUSH, NULL, 0, NULL), 0);
-    ck_assert_int_eq(result_of(me, pair.client, calls[last - 1].overlapped, NULL, NULL), WSA_OPERATION_ABORTED);
+    settle(me);
+    ck_assert_int_eq(result_of(me, pair.client, calls[CALLS - 1].overlapped, NULL, NULL), WSA_OPERATION_ABORTED);
+    ck_assert_uint_eq(calls[CALLS - 1].overlapped->InternalHigh, 0);
     ck_assert_int_eq(result_of(me, pair.client, receive.overlapped, NULL, NULL), WSA_IO_INCOMPLETE); /* of sends only */
+    ck_assert_int_eq(sends(me, pair.client, "END"), 0); /* the stream goes on, without a gap */
+    nonblocking(me, pair.server, 1);
+    bool over = false;
+    for (int i = 0; i < 1000 && !over; i++) {
+        struct io part = { .s = pair.server, .size = 100000 };
+        if (io(me, &part) == 0) seen += part.bytes;
+        over = part.bytes != NOT_WRITTEN && part.bytes >= 3 && memcmp(part.room + part.bytes - 3, "END", 3) == 0;
+        nap(me, 10 * MILLISECOND);
+    }
+    ck_assert(over);
+    for (int i = 0; i < CALLS; i++) {
+        int error = result_of(me, pair.client, calls[i].overlapped, &bytes, NULL);
+        ck_assert(error == 0 || error == WSA_OPERATION_ABORTED);
+    }
+    ck_assert_uint_lt(seen, (uint64_t)CALLS * SIZE);
     ck_assert_int_eq(asks(me, open_socket(me, AF_INET, SOCK_DGRAM, false), SIO_FLUSH, NULL, 0, NULL), 0);
+    ck_assert_int_eq(asks(me, open_socket(me, AF_INET, SOCK_STREAM, false), SIO_FLUSH, NULL, 0, NULL), 0);
+    pair_close(me, &pair);
     ends(me);
 }
 

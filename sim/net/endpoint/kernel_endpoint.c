@@ -261,6 +261,16 @@ void transfer_receives(struct endpoint *endpoint)
     }
 }
 
+/* A datagram is never kept: it goes to IP at the call. */
+enum kernel_status kernel_send_flush(kernel_endpoint id)
+{
+    enum kernel_status status;
+    struct endpoint *endpoint = enter(id, &status);
+    if (endpoint && is_stream(endpoint))
+        tcp_flush(endpoint);
+    return status;
+}
+
 enum kernel_status kernel_shutdown(kernel_endpoint id, uint32_t directions)
 {
     enum kernel_status status;

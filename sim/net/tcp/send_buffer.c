@@ -180,7 +180,9 @@ static void send_taken(struct tcp *tcp)
     if (tcp->parameters->cwnd_restart && tcp->nxt == tcp->una && *tcp->now - tcp->heard_ns > rtt_timeout_ns(&tcp->rtt))
         congestion_undo(&tcp->congestion, (uint32_t)least(tcp->congestion.cwnd, (uint64_t)tcp->parameters->initial_congestion_window * tcp->mss),
                         tcp->congestion.ssthresh); /* RFC 5681 4.1 */
-    if (tcp->busy == 0)
+    if (tcp->busy)
+        tcp->output_due = true; /* before the turn ends */
+    else
         tcp_output(tcp);
 }
 
@@ -250,4 +252,51 @@ void sends_serve(struct tcp *tcp)
         tcp->write_refused = false;
         endpoint_happens(endpoint, KERNEL_WRITABLE);
     }
+}
+
+/* ---- dropping what was never sent ---- */
+
+static void held_cut(struct tcp *tcp, uint64_t keep)
+{
+    struct held_ring *ring = &tcp->held;
+    while (ring->first != ring->last && !before(held_at(ring, ring->last - 1)->start, keep))
+        chunk_release(tcp->net, held_at(ring, --ring->last)->piece.chunk);
+    if (ring->first != ring->last) {
+        struct held *last = held_at(ring, ring->last - 1);
+        last->piece.size = (uint32_t)(keep - last->start);
+    }
+    if ((int32_t)(tcp->cursor - ring->last) > 0)
+        tcp->cursor = ring->last;
+    tcp->own_chunk = NULL;
+    tcp->end = keep;
+}
+
+/* A send of which a part is on its way ends with the count of that part. One that is wholly on its way is left alone. */
+static void sends_give_up(struct endpoint *endpoint, uint64_t keep)
+{
+    for (struct request *request = endpoint->sending, *next; request; request = next) {
+        uint64_t size = transfer_room(request->moves.transfer), start = request->mark - size;
+        next = request->endpoint_next;
+        if (before(keep, request->mark))
+            transfer_end(request, KERNEL_CANCELLED, before(start, keep) ? keep - start : 0);
+    }
+}
+
+void tcp_flush(struct endpoint *endpoint)
+{
+    struct tcp *tcp = endpoint->tcp;
+    if (!tcp || !synchronized(tcp) || tcp->fin_sent)
+        return;
+    uint64_t keep = most(tcp->nxt, tcp->una) + (tcp->window_probing ? 1 : 0); /* the probe's byte may have been taken */
+    if (!before(keep, tcp->end))
+        return;
+    sends_give_up(endpoint, keep);
+    held_cut(tcp, keep);
+    if (before(keep, tcp->send_urgent))
+        tcp->send_urgent = 0;
+    tcp->last_send_end = least(tcp->last_send_end, keep);
+    tcp->former_send_end = least(tcp->former_send_end, keep);
+    sends_serve(tcp);
+    if (tcp->busy == 0)
+        tcp_output(tcp); /* a FIN that waited behind it */
 }

@@ -21,6 +21,7 @@ struct endpoint *tcp_accept(struct endpoint *listener);
    KERNEL_WOULD_BLOCK: not taken (only if !may_pend). Never KERNEL_PENDING without may_pend. */
 enum kernel_status tcp_send(struct endpoint *endpoint, struct kernel_transfer *transfer, bool may_pend);
 void tcp_send_pends(struct endpoint *endpoint, struct request *request); /* the send just taken */
+void tcp_flush(struct endpoint *endpoint); /* what was never sent is dropped */
 /* KERNEL_WOULD_BLOCK: nothing there yet. */
 enum kernel_status tcp_receive(struct endpoint *endpoint, struct kernel_transfer *transfer);
 enum kernel_status tcp_shutdown(struct endpoint *endpoint, uint32_t directions);
