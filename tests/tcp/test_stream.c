@@ -436,6 +436,32 @@ START_TEST(families)
 }
 END_TEST
 
+/* Whoever answers from within an arrival is heard at once. */
+START_TEST(echoed)
+{
+    line_open(5 * MS);
+    struct traffic_setup setup = traffic_setup_default();
+    setup.name = "echo";
+    setup.kind = TRAFFIC_ECHO;
+    setup.transport = KERNEL_TCP;
+    setup.port = 7;
+    ck_assert_ptr_nonnull(traffic_start(line.server.host, &setup));
+    setup = traffic_setup_default();
+    setup.name = "request";
+    setup.kind = TRAFFIC_REQUEST;
+    setup.transport = KERNEL_TCP;
+    setup.to = name("192.0.2.2", 7);
+    setup.size = 1000;
+    setup.count = 20;
+    struct traffic *request = traffic_start(line.client.host, &setup);
+    run_for(10 * SECOND);
+    struct traffic_view view = traffic_view(request);
+    ck_assert(view.done && view.received_bytes == 20000);
+    ck_assert_int_eq(view.rtt_most_ns, 10 * MS);
+    line_close();
+}
+END_TEST
+
 /* What a connection does stands in the trace. */
 static bool row_seen(const char *verb)
 {
@@ -483,6 +509,7 @@ int main(void)
     tcase_add_test(basics, backlog_by_script);
     tcase_add_loop_test(basics, backlog_capped, 0, 2);
     tcase_add_test(basics, families);
+    tcase_add_test(basics, echoed);
     tcase_add_test(basics, rows);
     tcase_set_timeout(basics, 30);
     suite_add_tcase(suite, basics);

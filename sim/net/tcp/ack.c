@@ -129,6 +129,7 @@ void ack_sample(struct tcp *tcp, const struct packet *packet, const struct heard
 
 /* ---- the short way: nothing is lost, nothing is SACKed, the ACK is for new data ---- */
 
+/* The caller looks after the deadlines. */
 void ack_plain(struct tcp *tcp, const struct packet *packet, uint64_t ack)
 {
     struct heard heard = { .ack = ack, .flight = (uint32_t)(tcp->nxt - tcp->una) };
@@ -144,8 +145,6 @@ void ack_plain(struct tcp *tcp, const struct packet *packet, uint64_t ack)
     };
     congestion_ack(congestion, &told);
     tcp->timeout_ns = tcp->nxt == ack ? NEVER_NS : *tcp->now + rtt_timeout_ns(&tcp->rtt);
-    probe_schedule(tcp);
-    timer_send_set(tcp);
     isb_evaluate(tcp);
     sends_serve(tcp);
 }

@@ -30,6 +30,8 @@ void turn_end(struct tcp *tcp)
         connection_release(tcp);
         return;
     }
+    if (tcp->output_due)
+        tcp_output(tcp);
     if (tcp->ack_now && synchronized(tcp))
         segment_ack(tcp);
     plain_refresh(tcp);
@@ -64,8 +66,12 @@ static inline bool arrive_plain(struct tcp *tcp, struct packet *packet)
         receive_plain(tcp, packet, size);
         receive_tell(tcp);
     }
-    if (advances && tcp->nxt != tcp->end)
-        tcp_output(tcp);
+    if (advances | tcp->output_due) {
+        if (tcp->nxt != tcp->end)
+            output_all(tcp);
+        probe_schedule(tcp);
+        timer_send_set(tcp);
+    }
     if (tcp->ack_now)
         segment_ack(tcp);
     if (--tcp->busy == 0 && TCP_UNLIKELY(tcp->to_free))

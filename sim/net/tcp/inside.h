@@ -77,6 +77,7 @@ struct tcp {
     bool timestamps, sack, ecn;       /* agreed with the peer */
     bool no_delay, fin_queued, fin_sent, fin_heard;
     bool ack_now;                     /* before this turn ends */
+    bool output_due;                  /* somebody has sent something meanwhile */
     bool confirms;                    /* neighbours want to hear that the path works */
     uint8_t hop_limit, traffic_class, ack_frequency, full_unacked; /* full segments not acknowledged yet */
     uint32_t busy;                    /* turns under way: a close meanwhile must wait */
@@ -277,6 +278,7 @@ void reorder_timeout(struct tcp *tcp);
 
 /* ---- output.c, segment.c ---- */
 void tcp_output(struct tcp *tcp);                      /* all that may go now: lost ones, new ones, FIN, an ACK that is due */
+bool output_all(struct tcp *tcp);                      /* without the ACK; true: something went, and the deadlines must be looked at */
 void window_probe(struct tcp *tcp);
 void segment_send(struct tcp *tcp, uint64_t start, uint32_t size, uint8_t flags);
 void segment_ack(struct tcp *tcp);

@@ -147,26 +147,30 @@ static bool send_new(struct tcp *tcp)
     return any;
 }
 
-void tcp_output(struct tcp *tcp)
+bool output_all(struct tcp *tcp)
 {
     if (TCP_UNLIKELY(tcp->stage < STAGE_ESTABLISHED || tcp->stage == STAGE_TIME_WAIT))
-        return;
+        return false;
     bool any = false;
+    tcp->output_due = false;
     if (TCP_UNLIKELY(tcp->lost_waiting)) {
-        uint64_t before_it = tcp->retransmitted;
+        uint64_t former = tcp->retransmitted;
         resend_lost(tcp);
-        any = tcp->retransmitted != before_it;
+        any = tcp->retransmitted != former;
     }
     if (!tcp->fin_sent && (tcp->nxt != tcp->end || tcp->fin_queued))
         any = send_new(tcp) || any;
-    if (any) {
-        if (tcp->timeout_ns == NEVER_NS)
-            tcp->timeout_ns = *tcp->now + rtt_timeout_ns(&tcp->rtt);
+    if (any && tcp->timeout_ns == NEVER_NS)
+        tcp->timeout_ns = *tcp->now + rtt_timeout_ns(&tcp->rtt);
+    return any;
+}
+
+void tcp_output(struct tcp *tcp)
+{
+    if (output_all(tcp))
         probe_schedule(tcp);
-    }
-    if (tcp->timers[TIMER_SEND].due_ns > (tcp->early_ns < tcp->timeout_ns ? tcp->early_ns : tcp->timeout_ns) || any)
-        timer_send_set(tcp);
-    if (tcp->ack_now)
+    timer_send_set(tcp);
+    if (tcp->ack_now && synchronized(tcp))
         segment_ack(tcp);
 }
 
