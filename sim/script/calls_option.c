@@ -32,7 +32,7 @@ void option_name_check(struct problems *problems, const struct json *level, cons
     if (option_number(name, (int)read_named(level, TYPE_LEVEL), &number)) return;
     const char *near = name->type == JSON_TEXT ? names_nearest(kind, name->text) : NULL;
     if (near) problem_at(problems, name, "this level has no option \"%s\"; did you mean \"%s\"?", name->text, near);
-    else problem_at(problems, name, "this level has no option of this name: %s", type_words(TYPE_OPTION));
+    else problem_at(problems, name, "this level has no option \"%s\"", name->text);
 }
 
 static size_t linger_bytes(const struct json *value, uint8_t *bytes)
