@@ -87,6 +87,7 @@ struct tcp {
     uint64_t send_edge;               /* of the peer's window */
     uint32_t mss, header_bytes;       /* payload of a full segment; IP and TCP headers of a plain one */
     uint32_t sacked, lost, again;     /* bytes with that flag */
+    uint32_t lost_waiting;            /* lost segments not sent again */
     struct sent_ring sent;
     struct held_ring held;
     uint32_t cursor;                  /* piece that holds `nxt`, or a later one's predecessor */
@@ -95,13 +96,34 @@ struct tcp {
     bool sws_override, window_probing;
     uint16_t window_raw;              /* newest window field of the peer */
 
+    uint64_t wl1, wl2;                /* segment of the last window update */
+    uint32_t largest_window;
+    uint32_t quota, own_room;         /* own_room: bytes for us in own_chunk */
+    uint64_t last_send_end, former_send_end; /* ends of the two newest sends */
+    struct chunk *own_chunk;          /* the newest one made here; valid while it is the newest piece's */
+    bool write_refused, dynamic, in_black_hole, dont_fragment;
+    int64_t rack_ns, rack_rtt_ns;
+    uint64_t rack_end;
+    uint64_t fack;                    /* highest position SACKed */
+    uint64_t probe_end;               /* tail loss probe under way: until this is acknowledged; 0: none */
+    uint64_t send_urgent;             /* position behind the urgent byte we send; 0: none */
+
     uint64_t rcv_nxt, rcv_edge;
     uint64_t queued;                  /* bytes in order that nobody has read */
     struct held_ring queue;           /* their pieces; `start` unused */
     uint32_t receive_buffer, full_size; /* full_size: the largest payload seen: a full segment of the peer's */
     int64_t heard_ns;                 /* when anything last came */
-    uint32_t ts_recent, ts_offset;
+    uint32_t ts_recent;
     uint64_t ts_ack;                  /* rcv_nxt as of the newest ACK sent */
+
+    uint64_t received_bytes;
+    struct range duplicate;           /* to be told by D-SACK with the next ACK; left == right: none */
+    uint64_t tune_edge, tune_copied, copied; /* auto-tuning: this window of data */
+    bool tuned, receive_fixed;
+    uint64_t mark_after;              /* bytes to read before the mark; NOWHERE_YET: no mark ahead */
+    uint32_t stray_count, recent_count;
+    uint32_t news;                    /* enum kernel_condition, to be told before the turn ends */
+    const struct tcp_parameters *parameters;
 
     struct congestion congestion;
     struct rtt rtt;
@@ -113,41 +135,27 @@ struct tcp {
     uint64_t sent_bytes, segments_sent, segments_received, retransmitted;
 
     /* -- opening -- */
-    const struct tcp_parameters *parameters;
     struct tcp *listener;             /* while it waits in its queue */
     struct tcp *queue_prev, *queue_next;
     struct tcp *half_open, *waiting;  /* of a listener: its queue */
     uint32_t backlog_most, backlog_used;
     bool deferred;                    /* its SYN waits for an accept (SO_CONDITIONAL_ACCEPT) */
-    bool passive, syn_acked, was_established;
+    bool was_established;
     uint8_t offers;                   /* enum tcp_option in our SYN */
     uint16_t own_mss, peer_mss;
     int64_t opened_ns, established_ns;
     uint32_t syn_resets, timeouts;    /* SYNs answered by RST; timeouts in a row */
     int64_t first_sent_ns;            /* of what timed out, for TCP_MAXRT */
 
-    /* -- sending -- */
-    uint64_t wl1, wl2;                /* segment of the last window update */
-    uint32_t largest_window;
-    uint64_t last_send_end, former_send_end; /* ends of the two newest sends */
-    bool write_refused, dynamic, in_black_hole, dont_fragment;
-    uint32_t quota, own_room;         /* own_room: bytes for us in own_chunk */
-    struct chunk *own_chunk;          /* the newest one made here; valid while it is the newest piece's */
-
     /* -- loss -- */
     struct ranges sacked_ranges;
     uint32_t lost_scan, resend_scan, rack_scan; /* numbers of segments */
-    uint32_t lost_waiting;            /* lost ones not sent again */
     uint32_t duplicates;              /* duplicate ACKs without SACK */
     uint64_t recover, highest_recover;
     struct again_ring again_ring;
-    int64_t rack_ns, rack_rtt_ns;
-    uint64_t rack_end;
-    uint64_t fack;                    /* highest position SACKed */
-    bool reordering, force_resend, rack_reduced;
+    bool reordering, force_resend;
     uint32_t reorder_mult, reorder_persist;
     uint64_t reorder_round;
-    uint64_t probe_end;               /* tail loss probe under way: until this is acknowledged; 0: none */
     bool probe_was_copy;
     uint64_t ecn_recover;
     bool ecn_echo, ecn_reduced;       /* we tell ECE; our next data says CWR */
@@ -156,27 +164,20 @@ struct tcp {
 
     /* -- receiving -- */
     struct stray *strays;             /* sorted by start, disjoint */
-    uint32_t stray_first, stray_count, stray_room;
+    uint32_t stray_first, stray_room;
     struct ranges stray_ranges;
     struct range recent[TCP_SACK_MOST]; /* SACK blocks, the newest first */
-    uint32_t recent_count;
-    struct range duplicate;           /* to be told by D-SACK with the next ACK; left == right: none */
     uint64_t fin_at;                  /* position of the peer's FIN, NOWHERE_YET */
-    uint64_t tune_edge, tune_copied, copied; /* auto-tuning: this window of data */
-    bool tuned, receive_fixed;
     uint64_t urgent_at;               /* position of the peer's urgent byte that has not come in order yet; NOWHERE_YET */
-    uint64_t mark_after;              /* bytes to read before the mark; NOWHERE_YET: no mark ahead */
     bool mark_byte;                   /* inline: the byte at the mark is to be read alone */
     bool urgent_waits;
-    uint32_t news;                    /* enum kernel_condition, to be told before the turn ends */
     uint8_t urgent_byte;
-    uint64_t send_urgent;             /* position behind the urgent byte we send; 0: none */
 
     /* -- ending -- */
     uint8_t life;                     /* enum life_purpose */
     uint32_t keepalive_unanswered;
     bool orphan, to_free;
-    uint64_t received_bytes, fast_recoveries, timeouts_total;
+    uint64_t fast_recoveries, timeouts_total;
 };
 
 /* ---- small things ---- */
@@ -208,7 +209,6 @@ static inline bool may_send_data(const struct tcp *tcp) { return tcp->stage == S
 void lazy_set(struct tcp *tcp, enum tcp_timer_which which, int64_t due_ns); /* NEVER_NS: off */
 void timers_cancel(struct tcp *tcp);
 void timer_send_set(struct tcp *tcp);                  /* by timeout_ns and early_ns */
-void timeout_restart(struct tcp *tcp);                 /* now + RTO while anything is in flight, else off */
 void life_start(struct tcp *tcp);                      /* keep-alive, as the options say */
 void life_set(struct tcp *tcp, enum life_purpose purpose, int64_t after_ns);
 

@@ -143,7 +143,6 @@ static void syn_accept(struct endpoint *endpoint, const struct packet *packet)
     if (!child)
         return;
     child->stage = STAGE_SYN_RECEIVED;
-    child->passive = true;
     if (endpoint->option[KERNEL_CONDITIONAL_ACCEPT]) {
         /* The SYN-ACK waits until somebody accepts; then nothing is known of the SYN but what is read now. */
         child->deferred = true;

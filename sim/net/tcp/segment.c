@@ -10,7 +10,7 @@
 /* RFC 7323: one tick a millisecond. */
 uint32_t tcp_clock(const struct tcp *tcp)
 {
-    return (uint32_t)(*tcp->now / TCP_MILLISECOND) + tcp->ts_offset;
+    return (uint32_t)(*tcp->now / TCP_MILLISECOND);
 }
 
 static inline struct packet *packet_of(const struct tcp *tcp, uint64_t start, uint8_t flags)

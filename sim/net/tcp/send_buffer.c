@@ -226,6 +226,7 @@ enum kernel_status tcp_send_piece(struct endpoint *endpoint, const struct piece 
     }
     chunk_use(piece->chunk);
     held_push(tcp, *piece);
+    tcp->own_chunk = NULL; /* nothing is appended to somebody else's */
     send_taken(tcp);
     return KERNEL_OK;
 }

@@ -50,13 +50,6 @@ void timer_send_set(struct tcp *tcp)
         lazy_set(tcp, TIMER_SEND, due);
 }
 
-/* RFC 6298 5.3: restarted by an ACK for new data; off while nothing is in flight. */
-void timeout_restart(struct tcp *tcp)
-{
-    tcp->timeout_ns = tcp->nxt == tcp->una ? NEVER_NS : *tcp->now + rtt_timeout_ns(&tcp->rtt);
-    timer_send_set(tcp);
-}
-
 /* ---- life: keep-alive, TIME_WAIT, FIN_WAIT_2 ---- */
 
 void life_set(struct tcp *tcp, enum life_purpose purpose, int64_t after_ns)
