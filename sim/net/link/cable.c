@@ -274,7 +274,8 @@ bool cable_cut(struct cable *cable, bool cut, int64_t detect_ns)
             link_cut(cable->link[i], cut);
     cable->timer.run = ends_notice;
     if (detect_ns) {
-        net_timer_set(net->engine, &cable->timer, *net->clock_ns + detect_ns, trace_cause(net->trace));
+        int64_t now_ns = *net->clock_ns, notice_ns = detect_ns > INT64_MAX - 1 - now_ns ? INT64_MAX - 1 : now_ns + detect_ns;
+        net_timer_set(net->engine, &cable->timer, notice_ns, trace_cause(net->trace));
     } else {
         net_timer_stop(net->engine, &cable->timer);
         ends_notice(&cable->timer);

@@ -113,6 +113,12 @@ static void timer_set(struct traffic *traffic, int64_t at_ns)
     traffic->timer_ns = at_ns;
 }
 
+/* Time has an end: what lies beyond it is as late as can be. */
+static int64_t after(int64_t at_ns, int64_t span_ns)
+{
+    return span_ns > INT64_MAX - 1 - at_ns ? INT64_MAX - 1 : at_ns + span_ns;
+}
+
 /* When message n leaves, from 0: exact however long it goes on. */
 static int64_t message_ns(const struct traffic *traffic, uint64_t n)
 {
@@ -174,7 +180,7 @@ static void request_next(struct traffic *traffic)
     traffic->asked_ns = *traffic->net->clock_ns;
     traffic->answered_bytes = 0;
     message_send(traffic);
-    timer_set(traffic, traffic->setup.transport == KERNEL_UDP ? traffic->asked_ns + traffic->setup.timeout_ns : INT64_MAX);
+    timer_set(traffic, traffic->setup.transport == KERNEL_UDP ? after(traffic->asked_ns, traffic->setup.timeout_ns) : INT64_MAX);
 }
 
 void traffic_answered(struct traffic *traffic)
@@ -189,7 +195,7 @@ void traffic_answered(struct traffic *traffic)
         seen->rtt_most_ns = rtt_ns;
     traffic->asked_ns = -1;
     if (traffic->setup.interval_ns && traffic_gives_more(traffic))
-        timer_set(traffic, now_ns + traffic->setup.interval_ns);
+        timer_set(traffic, after(now_ns, traffic->setup.interval_ns));
     else
         request_next(traffic);
 }
