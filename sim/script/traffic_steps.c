@@ -58,7 +58,7 @@ static void members_rule(struct loading *load, const struct step *step, enum tra
 static void values_rule(struct loading *load, const struct step *step, enum traffic_kind kind)
 {
     const struct json *node = step->node, *protocol = json_member(node, "protocol"), *to = json_member(node, "to"), *size = json_member(node, "size"), *port = json_member(node, "port");
-    const struct json *rate = json_member(node, "rate"), *interval = json_member(node, "interval"), *timeout = json_member(node, "timeout");
+    const struct json *rate = json_member(node, "rate"), *interval = json_member(node, "interval"), *timeout = json_member(node, "timeout"), *stop = json_member(node, "stop");
     struct kernel_socket socket;
     uint64_t bytes = 0;
     bool udp = is_text(protocol, "udp");
@@ -72,6 +72,7 @@ static void values_rule(struct loading *load, const struct step *step, enum traf
     if (kind == TRAFFIC_CBR && !rate == !interval) problem_at(load->problems, node, "\"cbr\" needs either \"rate\" or \"interval\"");
     if (rate && rate_parse(rate->text, &bytes) && bytes == 0) problem_at(load->problems, rate, "nothing would be sent");
     if (interval && kind == TRAFFIC_CBR && read_time(interval) == 0) problem_at(load->problems, interval, "everything would be sent at once");
+    if (stop && stop->text[0] != '+' && step->time == AT_TIME && read_time(stop) < step->at_ns) problem_at(load->problems, stop, "it would stop before it begins, at %s", json_member(node, "at")->text);
     if (timeout && !udp) problem_at_name(load->problems, timeout, "TCP loses nothing: \"timeout\" is for UDP");
 }
 

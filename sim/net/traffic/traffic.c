@@ -106,7 +106,7 @@ static void timer_set(struct traffic *traffic, int64_t at_ns)
     struct engine *engine = traffic->net->engine;
     struct event event = { .kind = EVENT_TRAFFIC, .cause = trace_cause(traffic->net->trace), .subject.traffic = traffic };
     if (traffic->setup.stop_ns < at_ns && !traffic->stopped)
-        at_ns = traffic->setup.stop_ns;
+        at_ns = traffic->setup.stop_ns < *traffic->net->clock_ns ? *traffic->net->clock_ns : traffic->setup.stop_ns;
     if (traffic->timer_event != EVENT_NONE)
         engine_cancel(engine, traffic->timer_event);
     traffic->timer_event = at_ns == INT64_MAX ? EVENT_NONE : engine_post(engine, at_ns, RANK_MACHINE, event);
