@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "net/ip/detection.h"
 #include "net/net_private.h"
+#include "net/tcp/tcp.h"
 
 static const char *const state_names[] = { "invalid", "tentative", "duplicate", "deprecated", "preferred" };
 
@@ -222,6 +223,7 @@ static void address_leave(struct ifaddr *ifaddr)
     uint64_t former = host_enter(host, row_address(ifaddr, "address.removed"));
     state_enter(ifaddr, ADDRESS_INVALID);
     DL_DELETE(iface->addresses, ifaddr);
+    tcp_address_gone(host, &ifaddr->address); /* 1.2: with the address its connections go */
     host_leave(host, former);
 }
 

@@ -205,9 +205,22 @@ void tcp_close(struct endpoint *endpoint, bool abort)
     turn_end(tcp);
 }
 
+static bool address_elsewhere(const struct host *host, const struct kernel_address *address)
+{
+    for (const struct iface *iface = host->ifaces; iface; iface = iface->next) {
+        for (const struct ifaddr *ifaddr = iface->addresses; ifaddr; ifaddr = ifaddr->next) {
+            if (address_equal(&ifaddr->address, address))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Host-stack 1.2: with the address its connections go. Nothing can be sent from it any more. */
 void tcp_address_gone(struct host *host, const struct kernel_address *address)
 {
+    if (!host->connections || address_elsewhere(host, address))
+        return;
     struct prefix_key key = prefix_key_of(address);
     struct endpoint *endpoint, *next;
     for (endpoint = host->connections; endpoint; endpoint = next) {
