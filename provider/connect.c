@@ -54,6 +54,7 @@ static void attempt_completes(void *cookie, enum kernel_status status, uint64_t 
     int error = error_of_kernel(status);
     (void)count;
     sock->connecting = 0;
+    if (status == KERNEL_CANCELLED) return; /* the process ends */
     attempt_ends(sock, error);
     if (error) sock->error = error;
     conditions_connect(sock, error);

@@ -75,7 +75,7 @@ static int check_pointers(struct moving *call)
     if (!buffers_accessible(call)) return WSAEFAULT;
     if (call->receives && !kernel_may_write(call->flags_out, sizeof *call->flags_out)) return WSAEFAULT;
     if (call->receives) memcpy(&call->flags, call->flags_out, sizeof call->flags);
-    if (call->receives && call->named && !sock_stream(call->sock) && (call->from || call->from_size) && !sockname_room(call->sock, call->from, call->from_size)) return WSAEFAULT;
+    if (call->receives && call->named && !sock_stream(call->sock) && call->from && !sockname_room(call->sock, call->from, call->from_size)) return WSAEFAULT;
     return 0;
 }
 

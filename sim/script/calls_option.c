@@ -90,6 +90,11 @@ static size_t value_bytes(const struct json *value, uint8_t *bytes, size_t room)
         memcpy(bytes, &word, sizeof word);
         return sizeof word;
     }
+    if (value->type == JSON_TEXT && names_value(NAMES_ERROR, value->text, &number)) {
+        uint32_t word = (uint32_t)number;
+        memcpy(bytes, &word, sizeof word);
+        return sizeof word;
+    }
     if (value->type == JSON_TRUE || value->type == JSON_FALSE) {
         memcpy(bytes, &truth, sizeof truth);
         return sizeof truth;
@@ -120,6 +125,8 @@ static bool value_expected(const struct json *expected, const struct value *seen
         if (seen->kind == VALUE_INT || seen->kind == VALUE_UINT) return (seen->kind == VALUE_INT ? seen->as.number != 0 : seen->as.size != 0) == (expected->type == JSON_TRUE);
         return false;
     }
+    int64_t code;
+    if (expected->type == JSON_TEXT) return names_value(NAMES_ERROR, expected->text, &code) && seen->kind == VALUE_INT && seen->as.number == code;
     if (json_member(expected, "address")) return value_matches(json_member(expected, "address"), seen);
     if (seen->kind == VALUE_INT && expected->type == JSON_NUMBER) { /* 4294967295 is -1 */
         int64_t number;
@@ -135,14 +142,14 @@ static struct outcome call_get_option(const struct call *call)
     int64_t name = 0;
     option_number(argument(call, "name"), level, &name);
     *size = length ? (int)(uint32_t)read_uint(length) : OPTION_ROOM;
-    bool typed = value && (value->type == JSON_NUMBER || value->type == JSON_TRUE || value->type == JSON_FALSE);
+    bool bad = is_text(value, "bad"), typed = value && !bad && value->type != JSON_NULL && value->type != JSON_OBJECT;
     if (!length && typed) *size = 4;
     char *block = memory_block(call->process, *size > 0 ? (size_t)*size : 0), *out = block;
     if (value && value->type == JSON_NULL) out = NULL;
-    if (is_text(value, "bad")) out = memory_outside(call->process);
+    if (bad) out = memory_outside(call->process);
     bool failed = spi_get_option(call->line->thread, call_socket(call), level, (int)name, out, size, &error) != 0;
     check_number(call, "bytes", *size, "another length");
-    if (!failed && value && value->type != JSON_NULL && value->type != JSON_TEXT && *size >= 0 && memory_holds(call->process, out, (size_t)*size)) {
+    if (!failed && value && value->type != JSON_NULL && !bad && *size >= 0 && memory_holds(call->process, out, (size_t)*size)) {
         const struct value *seen = decode_option(call->script->arena, level, (int)name, out, (size_t)*size);
         if (!value_expected(value, seen)) fail_step(call->script, call->step, value, json_words(call->script, value), value_words(call->script, seen), "another value");
     }

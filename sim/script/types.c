@@ -247,6 +247,8 @@ static bool sockaddr_check(struct problems *problems, const struct json *value)
 static bool data_or_value_check(struct problems *problems, const struct json *value, enum type type)
 {
     if (value->type == JSON_NULL || value->type == JSON_OBJECT || is_text(value, "bad")) return true;
+    int64_t number;
+    if (type == TYPE_VALUE && value->type == JSON_TEXT && names_value(NAMES_ERROR, value->text, &number)) return true; /* of SO_ERROR */
     if (type == TYPE_DATA ? value->type == JSON_LIST : value->type == JSON_NUMBER || value->type == JSON_TRUE || value->type == JSON_FALSE) return true;
     return shown_wrong(problems, value, type);
 }
