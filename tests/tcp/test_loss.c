@@ -2,6 +2,7 @@
 #include "tcp/line.h"
 
 #include "net/link/impair.h"
+#include "net/tcp/congestion.h"
 
 static uint8_t bytes[1 << 20], got[1 << 20];
 
@@ -202,6 +203,36 @@ START_TEST(limited_transmit)
 }
 END_TEST
 
+/* RFC 5682: the line stands still for a while, nothing is lost. With F-RTO one segment is sent again and the window comes back. */
+START_TEST(spurious)
+{
+    struct tcp_parameters parameters = tcp_parameters_default();
+    struct link_setup setup = link_setup_default();
+    parameters.frto = _i;
+    line_open_with(20 * MS, LINK_UNLIMITED, &parameters, &parameters);
+    kernel_endpoint here, there;
+    connection(&here, &there);
+    pattern_fill(bytes, 60000, 0);
+    setup.delay_ns = 500 * MS;
+    link_set(line.client.eth0->link, &setup);
+    send_on(&line.client, here, bytes, 30 * 1460);
+    run_for(350 * MS);
+    setup.delay_ns = 20 * MS;
+    link_set(line.client.eth0->link, &setup);
+    run_for(2 * SECOND);
+    ck_assert_uint_eq(receive_all(there, 0), 30 * 1460);
+    struct tcp_view view = view_of(here);
+    ck_assert_uint_eq(view.timeouts, 1);
+    if (_i) {
+        ck_assert_uint_le(view.retransmitted, 2); /* a probe of the tail before it */
+        ck_assert_uint_eq(view.ssthresh, SSTHRESH_INFINITE);
+    } else {
+        ck_assert_uint_lt(view.ssthresh, SSTHRESH_INFINITE);
+    }
+    line_close();
+}
+END_TEST
+
 /* Routers that say so, and routers that swallow what is too large. */
 static bool large(const struct seen *seen) { return seen->up && seen->size > 536; }
 START_TEST(black_hole)
@@ -288,6 +319,7 @@ static struct tcp_parameters soak_parameters(struct random_stream *chance)
     parameters.rack = random_below(chance, 3) != 0;
     parameters.timestamps = random_below(chance, 2);
     parameters.ecn = random_below(chance, 2);
+    parameters.frto = random_below(chance, 2);
     parameters.max_data_retransmissions = 30; /* luck must not end it */
     parameters.max_syn_retransmissions = 10;
     parameters.congestion_provider = random_below(chance, 2) ? TCP_PROVIDER_CUBIC : TCP_PROVIDER_NEWRENO;
@@ -351,6 +383,7 @@ int main(void)
     tcase_add_test(basics, retransmission_lost);
     tcase_add_loop_test(basics, blackout, 0, 4);
     tcase_add_loop_test(basics, limited_transmit, 0, 2);
+    tcase_add_loop_test(basics, spurious, 0, 2);
     tcase_add_test(basics, black_hole);
     tcase_add_test(basics, narrower);
     tcase_add_loop_test(random, soak, 0, 10);

@@ -63,6 +63,8 @@ enum tcp_timer_which { TIMER_SEND, TIMER_ACK, TIMER_LIFE, TIMER_COUNT };
 /* What TIMER_SEND is early for; the retransmission timeout itself is `timeout_ns`. */
 enum early_purpose { EARLY_NOTHING, EARLY_PROBE, EARLY_REORDER, EARLY_SMALL };
 enum life_purpose { LIFE_NOTHING, LIFE_KEEPALIVE, LIFE_TIME_WAIT, LIFE_FIN_WAIT_2, LIFE_SYN_AGAIN };
+/* F-RTO (RFC 5682): after a timeout; after the first ACK that advanced, with new segments sent. */
+enum forward { FORWARD_NONE, FORWARD_FIRST, FORWARD_SECOND };
 enum recovery { RECOVERY_NONE, RECOVERY_FAST, RECOVERY_TIMEOUT };
 
 struct tcp {
@@ -157,6 +159,8 @@ struct tcp {
     uint32_t reorder_mult, reorder_persist;
     uint64_t reorder_round;
     bool probe_was_copy;
+    uint8_t forward;                  /* enum forward */
+    uint32_t former_cwnd, former_ssthresh; /* before the timeout that may have been spurious */
     uint64_t ecn_recover;
     bool ecn_echo, ecn_reduced;       /* we tell ECE; our next data says CWR */
     uint32_t window_probes;           /* unanswered */

@@ -153,7 +153,12 @@ bool output_all(struct tcp *tcp)
         return false;
     bool any = false;
     tcp->output_due = false;
-    if (TCP_UNLIKELY(tcp->lost_waiting)) {
+    if (TCP_UNLIKELY(tcp->forward == FORWARD_SECOND) && tcp->nxt == tcp->recover) { /* two new ones, to see what is heard of them */
+        if (!tcp->fin_sent && send_new(tcp))
+            return true;
+        tcp->forward = FORWARD_NONE;
+    }
+    if (TCP_UNLIKELY(tcp->lost_waiting) && tcp->forward != FORWARD_SECOND) {
         uint64_t former = tcp->retransmitted;
         resend_lost(tcp);
         any = tcp->retransmitted != former;

@@ -62,9 +62,32 @@ static void losses_find(struct tcp *tcp, struct heard *heard)
         early_off(tcp);
 }
 
+/* RFC 5682 2.1: ACKs that go on advancing, though only one segment was sent again, are for what was sent before the timeout. */
+static void forward_turn(struct tcp *tcp, const struct heard *heard)
+{
+    bool whole = !before(tcp->una, tcp->recover);
+    if (!heard->acked || whole) {
+        tcp->forward = heard->duplicate || heard->sacked_new || whole ? FORWARD_NONE : tcp->forward;
+        return;
+    }
+    if (tcp->forward == FORWARD_FIRST) {
+        tcp->forward = FORWARD_SECOND;
+        return;
+    }
+    tcp->forward = FORWARD_NONE;
+    for (uint32_t number = tcp->sent.first; number != tcp->sent.last; number++)
+        sent_at(tcp, number)->flags &= (uint8_t)~(SENT_LOST | SENT_AGAIN);
+    tcp->lost = tcp->again = tcp->lost_waiting = 0;
+    tcp->recovery = RECOVERY_NONE;
+    congestion_undo(&tcp->congestion, tcp->former_cwnd, tcp->former_ssthresh);
+    row_tcp_recovery(tcp, "tcp.recovery", "spurious");
+}
+
 void recovery_turn(struct tcp *tcp, struct heard *heard)
 {
     bool ended = false;
+    if (tcp->forward != FORWARD_NONE)
+        forward_turn(tcp, heard);
     losses_find(tcp, heard);
     if (tcp->recovery != RECOVERY_NONE && !before(tcp->una, tcp->recover)) {
         ended = tcp->recovery == RECOVERY_FAST;
@@ -150,6 +173,9 @@ void recovery_timeout(struct tcp *tcp)
     tcp->timeouts++;
     tcp->timeouts_total++;
     uint64_t former = host_enter(tcp_host(tcp), row_tcp_number(tcp, "tcp.timeout", "attempt", tcp->timeouts));
+    tcp->forward = tcp->parameters->frto && tcp->recovery == RECOVERY_NONE ? FORWARD_FIRST : FORWARD_NONE;
+    tcp->former_cwnd = tcp->congestion.cwnd;
+    tcp->former_ssthresh = tcp->congestion.ssthresh;
     congestion_timeout(&tcp->congestion, *tcp->now, flight, tcp->recovery == RECOVERY_NONE);
     rtt_back_off(&tcp->rtt);
     all_lost(tcp);
