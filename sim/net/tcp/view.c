@@ -30,7 +30,8 @@ void tcp_state(const struct endpoint *endpoint, struct kernel_state *state)
     state->conditions = conditions(endpoint);
     state->failure = endpoint->failure;
     state->readable_bytes = tcp ? tcp->queued : 0;
-    state->at_mark = tcp && tcp->mark_after == 0;
+    bool always = tcp && tcp->parameters->at_mark == TCP_AT_MARK_ALWAYS_TRUE && endpoint->option[KERNEL_URGENT_INLINE];
+    state->at_mark = always || (tcp && tcp->mark_after == 0);
 }
 
 bool tcp_is_connecting(const struct endpoint *endpoint)
