@@ -23,6 +23,7 @@
 #include "ws2/ws2.h"
 
 #define INSTANT_LIMIT ((uint64_t)10000000)
+#define TIME_END_NS (INT64_MAX / 2)  /* 146 years; sums of times below it do not overflow */
 #define ROWS_KEPT ((uint64_t)4096)   /* for the rows around a failure */
 #define READ_EVERY 256               /* events between two looks at the new rows */
 #define ROWS_BEFORE 8
@@ -106,8 +107,8 @@ static bool run_instant_over(struct run *run)
     int64_t next_ns = engine_next_ns(run->engine);
     if (next_ns == now_ns) return true;
     if (script_finished(run->script) || next_ns == INT64_MAX) return false;
-    if (next_ns <= run->setup->until_ns) return true;
-    run->stopped = "--until was reached";
+    if (next_ns <= run->setup->until_ns && next_ns <= TIME_END_NS) return true;
+    run->stopped = next_ns > TIME_END_NS ? "146 years have passed, and it would go on for ever" : "--until was reached";
     return false;
 }
 
