@@ -45,6 +45,7 @@ static int head_wait(struct sock *sock, struct kernel_accepted *head)
         return error;
     }
     error = pending_wait(&pending, KERNEL_FOREVER);
+    if (error && head->endpoint) kernel_endpoint_abort(head->endpoint); /* it came at the instant at which the call ended */
     return error == WSA_OPERATION_ABORTED ? WSAEINTR : error; /* closed under the call */
 }
 

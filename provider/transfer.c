@@ -97,6 +97,7 @@ static int check_flags(const struct moving *call)
     if ((call->flags & MSG_OOB) && !stream) return WSAEOPNOTSUPP;
     if ((call->flags & MSG_PARTIAL) && !call->receives) return WSAEOPNOTSUPP;
     if ((call->flags & MSG_WAITALL) && call->receives && (!stream || (call->flags & (MSG_PEEK | MSG_OOB)))) return WSAEOPNOTSUPP;
+    if ((call->flags & MSG_WAITALL) && call->receives && call->sock->nonblocking && !call->overlapped) return WSAEOPNOTSUPP; /* it would have to wait */
     if (call->flags & ~known) return WSAEINVAL;
     return (call->flags & MSG_PEEK) && call->overlapped ? WSAEINVAL : 0; /* plain calls only */
 }
@@ -181,6 +182,10 @@ static int go_blocking(struct moving *call, struct transfer *transfer)
     int error = pending_wait(&pending, timeout_ns(call));
     if (!pending.sock) call->sock = NULL;
     if (error == WSA_OPERATION_ABORTED) error = WSAEINTR; /* the socket was closed under the call */
+    if (error == WSAETIMEDOUT && call->receives && transfer->kernel.count) { /* at the last instant, or a part of what MSG_WAITALL wanted: it is not lost */
+        pending.bytes = (DWORD)transfer->kernel.count;
+        error = transfer_over(transfer, transfer->kernel.flags & KERNEL_TRUNCATED ? KERNEL_TOO_LONG : KERNEL_OK, &pending.flags);
+    }
     return tell(call, error, pending.bytes, pending.flags);
 }
 

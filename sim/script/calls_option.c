@@ -170,6 +170,8 @@ static struct outcome call_set_option(const struct call *call)
     if (is_text(value, "bad")) in = memory_outside(call->process);
     else if (value->type != JSON_NULL) {
         size = value_bytes(value, bytes, sizeof bytes);
+        bool network_order = level == IPPROTO_IP && (name == IP_MULTICAST_IF || name == IP_UNICAST_IF);
+        if (json_member(value, "hex") && size == 4 && !network_order) decode_to_host(0, bytes, size); /* bytes as they lie on Win64 */
         block = in = memory_block(call->process, size);
         memcpy(block, bytes, size);
     }

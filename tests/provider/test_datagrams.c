@@ -298,6 +298,35 @@ PLAY(test_receive_timeout)
     ends(me);
 }
 
+static int sends_late(struct thread *thread, struct blocked *blocked)
+{
+    nap(thread, 100 * MILLISECOND - 1000); /* loopback takes a microsecond */
+    return sends_to(thread, blocked->s, "just in time", "127.0.0.1:7");
+}
+
+/* What arrives at the very instant at which the time is over is not lost. */
+PLAY(test_at_the_last_instant)
+{
+    static struct blocked blocked;
+    start(me);
+    SOCKET s = open_socket(me, AF_INET, SOCK_DGRAM, false);
+    ck_assert_int_eq(binds(me, s, "127.0.0.1:7"), 0);
+    ck_assert_int_eq(sets(me, s, SOL_SOCKET, SO_RCVTIMEO, 100), 0);
+    blocked = (struct blocked){ .call = sends_late, .s = open_socket(me, AF_INET, SOCK_DGRAM, false) };
+    world_thread(world->process, "app/sender", blocked_body, &blocked);
+    struct io call = { .s = s, .size = 100, .from = true };
+    int64_t before_ns = engine_now_ns(world->engine);
+    int error = io(me, &call);
+    ck_assert_int_eq(engine_now_ns(world->engine) - before_ns, 100 * MILLISECOND);
+    if (error) {
+        ck_assert_int_eq(error, WSAETIMEDOUT);
+        ck_assert_int_eq(io(me, &call), 0); /* the next receive has it */
+    }
+    ck_assert_str_eq(call.room, "just in time");
+    ck_assert_str_eq(sender_of(me, &call), "127.0.0.1:49152");
+    ends(me);
+}
+
 /* ---- connected ---- */
 
 /* proves: SPI-CONNECT-7, SPI-CONNECT-8, SPI-CONNECT-9, IOCTL-UDP_CONNRESET-1, IOCTL-UDP_CONNRESET-2 */
@@ -343,6 +372,7 @@ int main(void)
     tcase_add_test(tests, test_overlapped);
     tcase_add_test(tests, test_close_under_calls);
     tcase_add_test(tests, test_receive_timeout);
+    tcase_add_test(tests, test_at_the_last_instant);
     tcase_add_test(tests, test_connected);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

@@ -355,6 +355,23 @@ PLAY(test_hard_close)
     ends(me);
 }
 
+PLAY(test_wait_all)
+{
+    start(me);
+    struct pair pair = pair_open(me, false);
+    struct io call = { .s = pair.server, .size = 10, .flags = MSG_WAITALL };
+    ck_assert_int_eq(sets(me, pair.server, SOL_SOCKET, SO_RCVTIMEO, 100), 0);
+    ck_assert_int_eq(sends(me, pair.client, "some"), 0);
+    ck_assert_int_eq(io(me, &call), 0); /* the time is over: what there is */
+    ck_assert_str_eq(call.room, "some");
+    ck_assert_uint_eq(call.bytes, 4);
+    ck_assert_int_eq(io(me, &call), WSAETIMEDOUT);
+    nonblocking(me, pair.server, 1);
+    ck_assert_int_eq(io(me, &call), WSAEOPNOTSUPP);
+    pair_close(me, &pair);
+    ends(me);
+}
+
 /* proves: SPI-SEND-9 */
 PLAY(test_send_timeout)
 {
@@ -386,6 +403,7 @@ int main(void)
     tcase_add_test(tests, test_close_as_windows);
     tcase_add_test(tests, test_linger);
     tcase_add_test(tests, test_hard_close);
+    tcase_add_test(tests, test_wait_all);
     tcase_add_test(tests, test_send_timeout);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
