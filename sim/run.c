@@ -24,6 +24,7 @@
 
 #define INSTANT_LIMIT ((uint64_t)10000000)
 #define TIME_END_NS (INT64_MAX / 2)  /* 146 years; sums of times below it do not overflow */
+#define LONG_NS INT64_C(315360000000000000) /* ten years: who wants more says --until */
 #define ROWS_KEPT ((uint64_t)4096)   /* for the rows around a failure */
 #define READ_EVERY 256               /* events between two looks at the new rows */
 #define ROWS_BEFORE 8
@@ -107,8 +108,9 @@ static bool run_instant_over(struct run *run)
     int64_t next_ns = engine_next_ns(run->engine);
     if (next_ns == now_ns) return true;
     if (script_finished(run->script) || next_ns == INT64_MAX) return false;
-    if (next_ns <= run->setup->until_ns && next_ns <= TIME_END_NS) return true;
-    run->stopped = next_ns > TIME_END_NS ? "146 years have passed, and it would go on for ever" : "--until was reached";
+    int64_t until_ns = run->setup->until_ns;
+    if (next_ns <= (until_ns == INT64_MAX ? LONG_NS : until_ns < TIME_END_NS ? until_ns : TIME_END_NS)) return true;
+    run->stopped = until_ns == INT64_MAX ? "ten years have passed, and it would go on; --until TIME lets it" : "--until was reached";
     return false;
 }
 
