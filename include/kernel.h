@@ -212,6 +212,11 @@ enum kernel_status kernel_listen(kernel_endpoint endpoint, uint32_t backlog);
 struct kernel_accepted { kernel_endpoint endpoint; struct kernel_socket peer; };
 enum kernel_status kernel_accept(kernel_endpoint endpoint, struct kernel_accepted *accepted, const struct kernel_how *how);
 
+/* The connection that kernel_accept would take, left where it is; and its end, refused with a reset (with KERNEL_CONDITIONAL_ACCEPT:
+   before it was answered). KERNEL_OK, KERNEL_WOULD_BLOCK (none waits), KERNEL_BAD_ARGUMENT (not listening), KERNEL_NOT_SUPPORTED. */
+enum kernel_status kernel_accept_look(kernel_endpoint endpoint, struct kernel_socket *peer, struct kernel_socket *local);
+enum kernel_status kernel_accept_refuse(kernel_endpoint endpoint);
+
 enum kernel_transfer_flag {
     KERNEL_PEEK = 1,        /* receive: leave it where it is */
     KERNEL_OUT_OF_BAND = 2, /* send: the last byte is urgent; receive: the urgent byte. In a result: it was urgent */

@@ -1,6 +1,6 @@
 /*
- * WSPListen and WSPAccept (SPI reference 4.19 and 4.1). The kernel takes a connection off its queue; one that a condition
- * function defers waits in the sock and is the head of the backlog from then on.
+ * WSPListen and WSPAccept (SPI reference 4.19 and 4.1). A connection that a condition function is asked about, or defers, stays
+ * in the kernel's queue: it is looked at, and taken or refused when the answer is there.
  */
 #include <string.h>
 
@@ -45,25 +45,34 @@ static int head_wait(struct sock *sock, struct kernel_accepted *head)
         return error;
     }
     error = pending_wait(&pending, KERNEL_FOREVER);
-    if (error && head->endpoint) kernel_endpoint_abort(head->endpoint); /* it came at the instant at which the call ended */
     return error == WSA_OPERATION_ABORTED ? WSAEINTR : error; /* closed under the call */
 }
 
 static int head_take(struct sock *sock, struct kernel_accepted *head)
 {
-    if (sock->deferred.endpoint) {
-        *head = sock->deferred;
-        memset(&sock->deferred, 0, sizeof sock->deferred);
-        return 0;
-    }
     memset(head, 0, sizeof *head);
     if (!sock->nonblocking) return head_wait(sock, head);
     return error_of_kernel(kernel_accept(sock->endpoint, head, &(struct kernel_how){ 0 }));
 }
 
-/* ---- the condition function ---- */
+/* Until one of these conditions holds at the endpoint. */
+static int wait_for(struct sock *sock, kernel_endpoint endpoint, uint32_t conditions)
+{
+    struct pending pending; /* on the thread's own stack: it ends with the call, or with the thread */
+    struct kernel_watch watch = { .topic = KERNEL_TOPIC_ENDPOINT, .family = sock_family(sock), .endpoint = endpoint, .conditions = conditions };
+    pending_begin(&pending, sock);
+    enum kernel_status status = pending_watch(&pending, &watch, 0);
+    if (status != KERNEL_OK) {
+        pending_forget(&pending);
+        return error_of_kernel(status);
+    }
+    int error = pending_wait(&pending, KERNEL_FOREVER);
+    return error == WSA_OPERATION_ABORTED ? WSAEINTR : error; /* closed under the call */
+}
 
-struct accepting { struct sock *sock; LPCONDITIONPROC condition; DWORD_PTR data; struct kernel_accepted head; };
+/* ---- the condition function: it is asked of a connection that stays at the head until it has answered ---- */
+
+struct accepting { struct sock *sock; LPCONDITIONPROC condition; DWORD_PTR data; struct kernel_socket peer, own; struct kernel_accepted head; };
 
 static WSABUF name_buffer(const struct sock *sock, const struct kernel_socket *name, struct sockaddr_in6 *room)
 {
@@ -78,11 +87,9 @@ static int ask(const struct accepting *call)
 {
     struct provider_process *process = call->sock->process;
     struct sockaddr_in6 peer_room, own_room;
-    struct kernel_socket own;
     struct kernel_who who;
     GROUP group = 0;
-    if (kernel_local(call->head.endpoint, &own) != KERNEL_OK) memset(&own, 0, sizeof own);
-    WSABUF caller = name_buffer(call->sock, &call->head.peer, &peer_room), callee = name_buffer(call->sock, &own, &own_room);
+    WSABUF caller = name_buffer(call->sock, &call->peer, &peer_room), callee = name_buffer(call->sock, &call->own, &own_room);
     kernel_current(&who);
     struct callback callback = { who.thread_id, process->callbacks };
     process->callbacks = &callback;
@@ -93,13 +100,28 @@ static int ask(const struct accepting *call)
     return answer == CF_ACCEPT && group > SG_CONSTRAINED_GROUP ? -1 : answer;
 }
 
-static int decide(struct accepting *call)
+static int head_appears(struct accepting *call)
 {
-    switch (call->condition ? ask(call) : CF_ACCEPT) {
-    case CF_ACCEPT: return 0;
-    case CF_DEFER: call->sock->deferred = call->head; return WSATRY_AGAIN;
-    case CF_REJECT: kernel_endpoint_abort(call->head.endpoint); return WSAECONNREFUSED;
-    default: call->sock->deferred = call->head; return WSAEINVAL; /* nothing was decided: it stays where it was */
+    enum kernel_status status;
+    while ((status = kernel_accept_look(call->sock->endpoint, &call->peer, &call->own)) == KERNEL_WOULD_BLOCK && !call->sock->nonblocking) {
+        int error = wait_for(call->sock, call->sock->endpoint, KERNEL_ACCEPTABLE);
+        if (error) return error;
+    }
+    return error_of_kernel(status);
+}
+
+static int head_decide(struct accepting *call)
+{
+    struct sock *sock = call->sock;
+    enum kernel_status status;
+    switch (ask(call)) {
+    case CF_ACCEPT:
+        memset(&call->head, 0, sizeof call->head);
+        status = kernel_accept(sock->endpoint, &call->head, &(struct kernel_how){ 0 });
+        return status == KERNEL_WOULD_BLOCK ? WSAEACCES : error_of_kernel(status); /* withdrawn meanwhile */
+    case CF_DEFER: sock->deferring = TRUE; return WSATRY_AGAIN;
+    case CF_REJECT: kernel_accept_refuse(sock->endpoint); return WSAECONNREFUSED;
+    default: return WSAEINVAL; /* nothing was decided: it stays where it was */
     }
 }
 
@@ -114,6 +136,14 @@ static BOOL head_was_reset(const struct kernel_accepted *head)
     return TRUE;
 }
 
+/* With SO_CONDITIONAL_ACCEPT the handshake goes on only now; a blocking call sees it through. */
+static int head_settles(struct sock *sock, const struct kernel_accepted *head)
+{
+    struct kernel_state state;
+    if (sock->nonblocking || kernel_state(head->endpoint, &state) != KERNEL_OK || state.conditions & (KERNEL_ESTABLISHED | KERNEL_FAILED)) return 0;
+    return wait_for(sock, head->endpoint, KERNEL_ESTABLISHED | KERNEL_FAILED);
+}
+
 static int check_arguments(const struct sock *sock, const struct sockaddr *name, const int *size)
 {
     if ((name || size) && !sockname_room(sock, name, size)) return WSAEFAULT;
@@ -121,21 +151,30 @@ static int check_arguments(const struct sock *sock, const struct sockaddr *name,
     return sock->listening ? 0 : WSAEINVAL;
 }
 
+/* It may have been closed while the call waited. */
+static BOOL still_open(SOCKET s, const struct sock *sock)
+{
+    int ignored;
+    return sock_enter(s, &ignored) == sock;
+}
+
 SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *name, LPINT size, LPCONDITIONPROC condition, DWORD_PTR data, LPINT error)
 {
     struct accepting call = { .sock = sock_enter(s, error), .condition = condition, .data = data };
     struct sock *listener = call.sock, *sock = NULL;
     if (!listener) return INVALID_SOCKET;
-    int result = check_arguments(listener, name, size), ignored;
-    if (result == 0) result = head_take(listener, &call.head);
-    BOOL open = sock_enter(s, &ignored) == listener; /* it may have been closed while the call waited */
-    if (result == 0 && !open) {
-        kernel_endpoint_abort(call.head.endpoint);
-        result = WSAEINTR;
-    }
+    int result = check_arguments(listener, name, size);
+    if (result == 0) listener->deferring = FALSE;
+    if (result == 0) result = condition ? head_appears(&call) : head_take(listener, &call.head);
+    if (result == 0 && !still_open(s, listener)) result = WSAEINTR;
+    if (result == 0 && !condition) call.peer = call.head.peer;
+    if (result == 0 && name) sockname_write(listener, &call.peer, name, size);
+    if (result == 0 && condition) result = head_decide(&call);
+    if (result == 0) result = head_settles(listener, &call.head);
+    BOOL open = still_open(s, listener);
+    if (result == 0 && !open) result = WSAEINTR;
+    if (result && call.head.endpoint) kernel_endpoint_abort(call.head.endpoint);
     if (result == 0 && head_was_reset(&call.head)) result = WSAECONNRESET;
-    if (result == 0 && name) sockname_write(listener, &call.head.peer, name, size);
-    if (result == 0) result = decide(&call);
     if (result == 0) {
         result = sock_adopt(listener, call.head.endpoint, &sock);
         if (result) kernel_endpoint_abort(call.head.endpoint);

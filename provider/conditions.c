@@ -57,7 +57,7 @@ LONG conditions_holding(const struct sock *sock, const struct kernel_state *stat
     if (read_holds(sock, state)) holding |= FD_READ;
     if (write_holds(sock, state)) holding |= FD_WRITE;
     if ((state->conditions & KERNEL_URGENT) && !urgent_inline(sock)) holding |= FD_OOB;
-    if ((state->conditions & KERNEL_ACCEPTABLE) && !sock->deferred.endpoint) holding |= FD_ACCEPT;
+    if ((state->conditions & KERNEL_ACCEPTABLE) && !sock->deferring) holding |= FD_ACCEPT;
     if (sock->attempt == ATTEMPT_MADE) holding |= FD_CONNECT;
     if (close_holds(sock, state)) holding |= FD_CLOSE;
     return holding;

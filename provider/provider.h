@@ -101,7 +101,7 @@ struct sock {
     BOOL sending_over;          /* a stream's sending side was shut down */
     BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
     int error;                  /* SO_ERROR */
-    struct kernel_accepted deferred; /* what a condition function deferred: the head of the backlog; endpoint 0: none */
+    BOOL deferring;             /* a condition function deferred the head of the backlog, and nobody has accepted since */
 };
 
 /* A request that is under way or whose routine has yet to run. */

@@ -102,7 +102,7 @@ static BOOL is_ready(const struct sock *sock, enum set set)
     if (kernel_state(sock->endpoint, &state) != KERNEL_OK) return FALSE;
     BOOL over = sock->connected && (state.conditions & KERNEL_FAILED), receives = sock->connected || !sock_stream(sock); /* a connect that failed is an exception alone */
     switch (set) {
-    case SET_READ: return over || sock->deferred.endpoint || (state.conditions & KERNEL_ACCEPTABLE) || (receives && (state.conditions & (KERNEL_READABLE | KERNEL_PEER_CLOSED)));
+    case SET_READ: return over || (state.conditions & KERNEL_ACCEPTABLE) || (receives && (state.conditions & (KERNEL_READABLE | KERNEL_PEER_CLOSED)));
     case SET_WRITE: return !sock_stream(sock) || over || (sock->connected && (state.conditions & KERNEL_WRITABLE));
     case SET_EXCEPT: return sock->attempt == ATTEMPT_FAILED || ((state.conditions & KERNEL_URGENT) && !urgent_inline(sock));
     case SETS: break;

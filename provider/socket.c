@@ -171,7 +171,6 @@ void sock_discard(struct sock *sock, BOOL indicate)
     while (sock->pending) pending_drop(sock->pending, indicate);
     selecting_closed(sock);
     events_end(sock);
-    if (sock->deferred.endpoint) kernel_endpoint_abort(sock->deferred.endpoint);
     if (hard) kernel_endpoint_abort(sock->endpoint);
     else kernel_endpoint_close(sock->endpoint);
     process->up.lpWPUCloseSocketHandle(sock->handle, &ignored);

@@ -258,6 +258,33 @@ PLAY(test_condition)
     ends(me); /* what is deferred goes with its listener */
 }
 
+/* With SO_CONDITIONAL_ACCEPT nothing is answered before somebody accepts. */
+PLAY(test_conditional)
+{
+    int error;
+    start(me);
+    SOCKET listener = open_socket(me, AF_INET, SOCK_STREAM, false), s = open_socket(me, AF_INET, SOCK_STREAM, false), c;
+    ck_assert_int_eq(sets(me, listener, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, 1), 0);
+    ck_assert_int_eq(binds(me, listener, "127.0.0.1:9000"), 0);
+    ck_assert_int_eq(spi_listen(me, listener, 5, &error), 0);
+    nonblocking(me, s, 1);
+    ck_assert_int_eq(connects(me, s, "127.0.0.1:9000"), WSAEWOULDBLOCK);
+    settle(me);
+    ck_assert_int_eq(gets(me, s, SOL_SOCKET, SO_CONNECT_TIME), 0xFFFFFFFF);
+    struct spi_accept call = { .s = listener, .condition = condition_pointer(CF_REJECT) };
+    ck_assert(spi_accept(me, &call, &error) == INVALID_SOCKET && error == WSAECONNREFUSED);
+    nap(me, SECOND); /* it tries again */
+    call.condition = condition_pointer(CF_DEFER);
+    ck_assert(spi_accept(me, &call, &error) == INVALID_SOCKET && error == WSATRY_AGAIN);
+    ck_assert_int_eq(gets(me, s, SOL_SOCKET, SO_CONNECT_TIME), 0xFFFFFFFF);
+    call.condition = condition_pointer(CF_ACCEPT);
+    ck_assert((c = spi_accept(me, &call, &error)) != INVALID_SOCKET);
+    ck_assert_int_eq(sends(me, c, "welcome"), 0); /* the call has seen the handshake through */
+    settle(me);
+    ck_assert_str_eq(receives(me, s, 10), "welcome");
+    ends(me);
+}
+
 /* ---- overlapped ---- */
 
 /* proves: SPI-RECV-5, SPI-RECV-13 */
@@ -399,6 +426,7 @@ int main(void)
     tcase_add_test(tests, test_accept_waits);
     tcase_add_test(tests, test_accept_inherits);
     tcase_add_test(tests, test_condition);
+    tcase_add_test(tests, test_conditional);
     tcase_add_test(tests, test_overlapped);
     tcase_add_test(tests, test_close_as_windows);
     tcase_add_test(tests, test_linger);

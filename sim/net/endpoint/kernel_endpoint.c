@@ -204,6 +204,41 @@ enum kernel_status kernel_accept(kernel_endpoint id, struct kernel_accepted *acc
     return KERNEL_PENDING;
 }
 
+/* The head of a listener's queue; NULL: *status says why not. */
+static struct endpoint *head_of(kernel_endpoint id, struct endpoint **listener, enum kernel_status *status)
+{
+    struct endpoint *endpoint = *listener = enter(id, status);
+    if (!endpoint)
+        return NULL;
+    struct endpoint *head = is_stream(endpoint) && endpoint->listening ? tcp_accept_look(endpoint) : NULL;
+    if (!head)
+        *status = !is_stream(endpoint) ? KERNEL_NOT_SUPPORTED : endpoint->listening ? KERNEL_WOULD_BLOCK : KERNEL_BAD_ARGUMENT;
+    return head;
+}
+
+enum kernel_status kernel_accept_look(kernel_endpoint id, struct kernel_socket *peer, struct kernel_socket *local)
+{
+    enum kernel_status status;
+    struct endpoint *listener, *head = head_of(id, &listener, &status);
+    if (!head)
+        return status;
+    *peer = (struct kernel_socket){ .address = address_told(head, &head->tuple.remote), .port = head->tuple.remote_port };
+    peer->address.scope_id = address_is_link_local(&peer->address) ? head->scope : 0;
+    *local = (struct kernel_socket){ .address = address_told(head, &head->tuple.local), .port = head->tuple.local_port };
+    local->address.scope_id = address_is_link_local(&local->address) ? head->scope : 0;
+    return KERNEL_OK;
+}
+
+enum kernel_status kernel_accept_refuse(kernel_endpoint id)
+{
+    enum kernel_status status;
+    struct endpoint *listener;
+    if (!head_of(id, &listener, &status))
+        return status;
+    tcp_accept_refuse(listener);
+    return KERNEL_OK;
+}
+
 /* ---- moving bytes ---- */
 
 static enum kernel_status send_stream(struct endpoint *endpoint, struct kernel_transfer *transfer, const struct kernel_how *how)

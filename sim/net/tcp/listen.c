@@ -69,6 +69,20 @@ struct endpoint *tcp_accept(struct endpoint *endpoint)
     return child->endpoint;
 }
 
+struct endpoint *tcp_accept_look(const struct endpoint *endpoint)
+{
+    const struct tcp *listener = endpoint->tcp;
+    return listener && listener->waiting ? listener->waiting->endpoint : NULL;
+}
+
+void tcp_accept_refuse(struct endpoint *endpoint)
+{
+    struct tcp *child = endpoint->tcp->waiting;
+    if (child->stage != STAGE_CLOSED)
+        segment_reset(child);
+    listener_forgets(child);
+}
+
 /* Somebody waits for a connection, or is told that one is there. */
 static void listener_tell(struct endpoint *endpoint)
 {

@@ -16,6 +16,8 @@ bool tcp_is_connecting(const struct endpoint *endpoint); /* between tcp_connect 
 enum kernel_status tcp_listen(struct endpoint *endpoint, uint32_t backlog);
 /* The oldest established connection of the queue as an endpoint of its own; NULL: none waits. */
 struct endpoint *tcp_accept(struct endpoint *listener);
+struct endpoint *tcp_accept_look(const struct endpoint *listener); /* the same one, left in the queue */
+void tcp_accept_refuse(struct endpoint *listener);                 /* the same one ends with a reset */
 
 /* KERNEL_OK: taken, and complete at once. KERNEL_PENDING: taken; the caller makes the request and hands it to tcp_send_pends.
    KERNEL_WOULD_BLOCK: not taken (only if !may_pend). Never KERNEL_PENDING without may_pend. */
