@@ -14,7 +14,7 @@ set -u
 cd "$(dirname "$0")/.."
 P=build/release/tests/fidelity/point N=build/ns3_points KEPT=tests/fidelity/ns3.txt
 NS3=${NS3:-kept} FAST=${FAST:-}
-MOST_JOBS=$(nproc)
+MOST_JOBS=${JOBS:-$(nproc)}
 OUT=$(mktemp -d)
 trap 'rm -rf "$OUT"' EXIT
 touch "$KEPT"
@@ -54,12 +54,15 @@ loss_point() { # control rtt p
     echo "$1 $2 $3 $(cat "$OUT/ours.$1.$2.$3") $(cat "$OUT/theirs.$1.$2.$3")"
 }
 
-many() { # runs the lines of stdin as calls, as many at once as there are processors, and keeps their order
+many() { # runs the lines of stdin as calls, as many at once as there are processors; tells results in order, as they come
     local i=0 line
     while read -r line; do
         i=$((i + 1))
         eval "$line" >"$OUT/$(printf '%05d' $i)" &
-        [ $((i % MOST_JOBS)) = 0 ] && wait
+        [ $((i % MOST_JOBS)) = 0 ] || continue
+        wait
+        cat "$OUT"/[0-9]*
+        rm -f "$OUT"/[0-9]*
     done
     wait
     cat "$OUT"/[0-9]* 2>/dev/null
@@ -78,7 +81,7 @@ done; done; done; done; done | many | awk '
       held = ""
       if ($2 >= 10) { if ($7 / ceiling < 0.995 || $7 / ceiling > 1.005) held = held " goodput"; if (w && (w > 1.05 || w < 0.95)) held = held " window"; if ($8 <= 0.85) held = held " Jain" }
       all++; good += held == ""
-      printf "%-8s %5d %6d %5d %6.1f %6d | %10.3f %8.4f %7.3f %9.2f %8s %7d %5d | %10s %7s %9s  %s\n", $1, $2, $3, $4, $5 / 2, $6, $7, $7 / ceiling, $8, $9, w ? sprintf("%.3f", w) : "-", $10, $13, $14, $15, $16, held == "" ? "yes" : "no:" held }
+      printf "%-8s %5d %6d %5d %6.1f %6d | %10.3f %8.4f %7.3f %9.2f %8s %7d %5d | %10s %7s %9s  %s\n", $1, $2, $3, $4, $5 / 2, $6, $7, $7 / ceiling, $8, $9, w ? sprintf("%.3f", w) : "-", $10, $13, $14, $15, $16, held == "" ? "yes" : "no:" held; fflush() }
     END { printf "queue: %d of %d points held\n\n", good, all }'
 
 echo "loss: one flow, 1 Gbit/s, an ACK for two segments, mean of three seeds"
@@ -91,7 +94,7 @@ done; done; done | many | awk '
       f = w * 1448 * 8 / rtt / 1e6; r = $4 / f
       low = $1 == "cubic" ? 0.95 : p > 0.005 ? 0.70 : 0.90; high = $1 == "cubic" ? 1.25 : p > 0.005 ? 0.90 : 1.15
       held = r >= low && r <= high; all++; good += held
-      printf "%-8s %5d %7s | %10.3f %10.3f %7.3f %9.2f %6.1f | %10s %7s  %s\n", $1, $2, $3, $4, f, r, $5, $6, $7, $7 == "-" ? "-" : sprintf("%.3f", $7 / f), held ? "yes" : "no" }
+      printf "%-8s %5d %7s | %10.3f %10.3f %7.3f %9.2f %6.1f | %10s %7s  %s\n", $1, $2, $3, $4, f, r, $5, $6, $7, $7 == "-" ? "-" : sprintf("%.3f", $7 / f), held ? "yes" : "no"; fflush() }
     END { printf "loss: %d of %d points held\n", good, all }'
 
 [ -f "$OUT/new" ] && sort -u "$KEPT" "$OUT/new" -o "$KEPT"
