@@ -7,6 +7,7 @@
 #include "script/asserts_neighbor.h"
 #include "script/asserts_net.h"
 #include "script/inside.h"
+#include "script/qos_steps.h"
 #include "script/rss_steps.h"
 
 static const char *address_words(struct script *script, const struct kernel_address *address)
@@ -174,6 +175,7 @@ void assert_run(struct script *script, const struct step *step)
     case ASSERT_INTERFACE: assert_interface(script, step); return;
     case ASSERT_PENDING: assert_pending(script, step); return;
     case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_run(script, step); return;
+    case ASSERT_QOS: qos_assert_run(script, step); return;
     case ASSERT_RSS: rss_assert_run(script, step); return;
     case ASSERT_NEIGHBORS: neighbor_assert_run(script, step); return;
     }

@@ -20,7 +20,7 @@ static bool number_of(const struct json *value, uint64_t *number)
     if (json_uint(value, number)) return true;
     if (value->type != JSON_TEXT) return false;
     if (time_parse(value->text, &ns)) { *number = (uint64_t)ns; return true; }
-    return number_parse(value->text, number) || size_parse(value->text, number);
+    return number_parse(value->text, number) || size_parse(value->text, number) || rate_parse(value->text, number);
 }
 
 static bool range_check(struct problems *problems, const struct json *value)
@@ -31,17 +31,17 @@ static bool range_check(struct problems *problems, const struct json *value)
     uint64_t number;
     if (value->type != JSON_OBJECT) {
         if (number_of(value, &number)) return true;
-        problem_at(problems, value, "expected a number, a size, a time, or { \"least\": …, \"most\": … }");
+        problem_at(problems, value, "expected a number, a size, a time, a rate, or { \"least\": …, \"most\": … }");
         return false;
     }
     if (!load_members(&load, value, tables, "a range")) return false;
     if (!value->first) problem_at(problems, value, "a range without ends expects nothing");
     for (const struct json *end = value->first; end; end = end->next)
-        if (!number_of(end, &number)) problem_at(problems, end, "expected a number, a size or a time");
+        if (!number_of(end, &number)) problem_at(problems, end, "expected a number, a size, a time or a rate");
     return problems->count == 0;
 }
 
-static void number_expect(struct script *script, const struct step *step, const char *name, uint64_t seen)
+void number_expect(struct script *script, const struct step *step, const char *name, uint64_t seen)
 {
     const struct json *expected = script_member(script, step, name), *least = json_member(expected, "least"), *most = json_member(expected, "most");
     uint64_t number = 0;
@@ -62,7 +62,7 @@ static void truth_expect(struct script *script, const struct step *step, const c
 
 void net_assert_rules(struct loading *load, const struct step *step)
 {
-    static const char *const names[] = { "traffic", "from", "actor", "socket", "host", "to", "state", "done", "damaged_bytes", "cut" };
+    static const char *const names[] = { "traffic", "from", "actor", "socket", "host", "to", "family", "state", "done", "damaged_bytes", "cut" };
     size_t expected = 0;
     for (const struct member *member = step->kind->members; member->name; member++) {
         const struct json *value = json_member(step->node, member->name);
@@ -72,7 +72,7 @@ void net_assert_rules(struct loading *load, const struct step *step)
         if (value && member->type == TYPE_ANY) range_check(load->problems, value);
     }
     if (!expected) problem_at(load->problems, step->node, "`%s` asserts nothing: say a number", step->kind->name);
-    if (step->kind->number == ASSERT_TCP) connection_rules(load, step);
+    if (step->kind->number == ASSERT_TCP || step->kind->number == ASSERT_QOS) connection_rules(load, step);
 }
 
 /* ---- at the run ---- */
@@ -92,6 +92,7 @@ static void assert_link(struct script *script, const struct step *step)
     number_expect(script, step, "duplicated", seen->duplicated);
     number_expect(script, step, "reordered", seen->reordered);
     number_expect(script, step, "damaged", seen->damaged);
+    number_expect(script, step, "reserved", link->reserved_bps);
     truth_expect(script, step, "cut", link->cut);
 }
 

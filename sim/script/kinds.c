@@ -69,6 +69,10 @@ static const struct step_kind table[] = {
     { "isb.set", STEP_NET, "the ideal send backlog of a connection is this from now on", { { "traffic", TYPE_NAME, MAY, "" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "its peer" }, { "bytes", TYPE_UINT, NEED, "" } }, NET_ISB_SET },
     { "isb.auto", STEP_NET, "the ideal send backlog follows the model again", { { "traffic", TYPE_NAME, MAY, "" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "" } }, NET_ISB_AUTO },
     { "isb.bump", STEP_NET, "the ideal send backlog counts as changed", { { "traffic", TYPE_NAME, MAY, "" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "" } }, NET_ISB_BUMP },
+    { "qos.set", STEP_NET, "an endpoint asks for quality of service",
+      { { "traffic", TYPE_NAME, MAY, "" }, { "family", TYPE_FAMILY, MAY, "of a sink of UDP: \"inet\" without it" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "its peer" },
+        { "sending", TYPE_OBJECT, MAY, "{service, rate, bucket, peak, latency, max_message, least_policed}" }, { "receiving", TYPE_OBJECT, MAY, "" }, { "excess", TYPE_TEXT, MAY, "" }, { "signalling", TYPE_BOOL, MAY, "" }, { "traffic_control", TYPE_BOOL, MAY, "" }, { "confirm", TYPE_BOOL, MAY, "the receiver hears of its reservation" },
+        { "shaping_rate", TYPE_TEXT, MAY, "" }, { "destination", TYPE_TEXT, MAY, "of an unconnected sender" }, { "result", TYPE_TEXT, MAY, "\"ok\" or \"pending\" without it" } }, NET_QOS_SET },
     { "message", STEP_MESSAGE, "a remark that stands in the trace", { { "text", TYPE_TEXT, NEED, "" } }, 0 },
 
     /* ---- calls ---- */
@@ -132,13 +136,16 @@ static const struct step_kind table[] = {
       { { "on", TYPE_INTERFACE, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "enabled", TYPE_BOOL, MAY, "of a host: on at least one interface" }, { "active", TYPE_BOOL, MAY, "" }, { "remote", TYPE_TEXT, MAY, "\"192.0.2.1:5000\"" }, { "local", TYPE_TEXT, MAY, "" },
         { "protocol", TYPE_PROTOCOL, MAY, "\"tcp\" without it" }, { "processor", TYPE_TEXT, MAY, "" }, { "hash", TYPE_UINT32, MAY, "" }, { "entry", TYPE_UINT32, MAY, "" } }, ASSERT_RSS },
     { "link", STEP_ASSERT, "what a direction of a link has carried since the start",
-      { { "from", TYPE_INTERFACE, NEED, "" }, { "packets", TYPE_ANY, MAY, "" }, { "bytes", TYPE_ANY, MAY, "" }, { "lost", TYPE_ANY, MAY, "" }, { "queue_full", TYPE_ANY, MAY, "" }, { "dropped", TYPE_ANY, MAY, "for other reasons" }, { "duplicated", TYPE_ANY, MAY, "" }, { "reordered", TYPE_ANY, MAY, "" }, { "damaged", TYPE_ANY, MAY, "" }, { "cut", TYPE_BOOL, MAY, "" } }, ASSERT_LINK },
+      { { "from", TYPE_INTERFACE, NEED, "" }, { "packets", TYPE_ANY, MAY, "" }, { "bytes", TYPE_ANY, MAY, "" }, { "lost", TYPE_ANY, MAY, "" }, { "queue_full", TYPE_ANY, MAY, "" }, { "dropped", TYPE_ANY, MAY, "for other reasons" }, { "duplicated", TYPE_ANY, MAY, "" }, { "reordered", TYPE_ANY, MAY, "" }, { "damaged", TYPE_ANY, MAY, "" }, { "reserved", TYPE_ANY, MAY, "lent to flows now" }, { "cut", TYPE_BOOL, MAY, "" } }, ASSERT_LINK },
     { "traffic", STEP_ASSERT, "what built-in traffic has moved",
       { { "traffic", TYPE_NAME, NEED, "" }, { "sent", TYPE_ANY, MAY, "bytes" }, { "received", TYPE_ANY, MAY, "bytes" }, { "sent_messages", TYPE_ANY, MAY, "" }, { "received_messages", TYPE_ANY, MAY, "" }, { "lost", TYPE_ANY, MAY, "" }, { "connections", TYPE_ANY, MAY, "" }, { "failed", TYPE_ANY, MAY, "" },
         { "rtt_least", TYPE_ANY, MAY, "of requests" }, { "rtt_most", TYPE_ANY, MAY, "" }, { "done", TYPE_BOOL, MAY, "" }, { "damaged", TYPE_BOOL, MAY, "" } }, ASSERT_TRAFFIC },
     { "tcp", STEP_ASSERT, "a connection's state",
       { { "traffic", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "with `by`" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "" }, { "state", TYPE_TEXT, MAY, "" }, { "mss", TYPE_ANY, MAY, "" }, { "cwnd", TYPE_ANY, MAY, "" }, { "ssthresh", TYPE_ANY, MAY, "" }, { "rto", TYPE_ANY, MAY, "" }, { "srtt", TYPE_ANY, MAY, "" }, { "retransmitted", TYPE_ANY, MAY, "" }, { "timeouts", TYPE_ANY, MAY, "" }, { "fast_recoveries", TYPE_ANY, MAY, "" }, { "backlog", TYPE_ANY, MAY, "" } }, ASSERT_TCP },
     { "neighbors", STEP_ASSERT, "whom an interface knows on its link", { { "on", TYPE_INTERFACE, NEED, "" }, { "has", TYPE_LIST, MAY, "[{address, state}]" }, { "lacks", TYPE_LIST, MAY, "[address]" } }, ASSERT_NEIGHBORS },
+    { "qos", STEP_ASSERT, "the quality of service of an endpoint",
+      { { "traffic", TYPE_NAME, MAY, "" }, { "family", TYPE_FAMILY, MAY, "" }, { "socket", TYPE_NAME, MAY, "with `by`" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "" }, { "news", TYPE_TEXT, MAY, "the newest word of the network" }, { "sending", TYPE_OBJECT, MAY, "" }, { "receiving", TYPE_OBJECT, MAY, "what is on offer, unless it asked for something" },
+        { "allowed_rate", TYPE_TEXT, MAY, "" }, { "reservation", TYPE_TEXT, MAY, "how far signalling is" }, { "kept", TYPE_ANY, MAY, "packets that wait for their turn" }, { "conforming", TYPE_ANY, MAY, "packets that left as the flow's" }, { "exceeding", TYPE_ANY, MAY, "packets that left beyond it" }, { "lost", TYPE_ANY, MAY, "" } }, ASSERT_QOS },
     { "pending", STEP_ASSERT, "requests accepted and not complete, in all processes", { { "count", TYPE_UINT, NEED, "" } }, ASSERT_PENDING },
 };
 

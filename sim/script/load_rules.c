@@ -11,6 +11,7 @@
 #include "script/load.h"
 #include "script/marshal.h"
 #include "script/traffic_steps.h"
+#include "script/qos_steps.h"
 #include "script/rss_steps.h"
 
 #define BUFFER_MOST ((uint64_t)16 * 1024 * 1024) /* bytes that are really there */
@@ -168,6 +169,7 @@ static void assert_rules(struct loading *load, const struct step *step)
     case ASSERT_OVERLAPPED: one_of(load, step, "status", "bytes"); return;
     case ASSERT_ROUTES: routes_rule(load, step); return;
     case ASSERT_PATH: path_rule(load, step); return;
+    case ASSERT_QOS: qos_rules(load, step); return;
     case ASSERT_RSS: rss_rules(load, step); return;
     case ASSERT_NEIGHBORS: neighbor_assert_rules(load, step); return;
     case ASSERT_ADDRESSES: each(load, json_member(step->node, "addresses"), TYPE_ADDRESS); return;
@@ -198,6 +200,7 @@ static void net_rules(struct loading *load, const struct step *step)
     if (step->kind->number >= NET_LINK_CUT && step->kind->number <= NET_FLAP) link_rules(load, step);
     if (step->kind->number >= NET_TRAFFIC && step->kind->number <= NET_ISB_BUMP) traffic_rules(load, step);
     if (step->kind->number == NET_RSS_SET) rss_rules(load, step);
+    if (step->kind->number == NET_QOS_SET) qos_rules(load, step);
 }
 
 static void sees_rules(struct loading *load, const struct step *step)

@@ -183,13 +183,28 @@ static void traffic_begin(struct script *script, const struct step *step)
     if (!traffic_start(host_find(script->setup.net, script_member(script, step, "host")->text), &setup)) refused(script, step);
 }
 
-/* A connection of this host with this peer; the same for whoever owns it. */
-static struct endpoint *connection_with(struct host *host, const struct kernel_socket *peer)
+static bool speaks_with(const struct endpoint *endpoint, const struct kernel_socket *peer)
 {
     struct prefix_key remote = prefix_key_of(&peer->address);
-    for (struct endpoint *endpoint = host->connections; endpoint; endpoint = endpoint->by_tuple.next)
-        if (endpoint->tuple.remote_port == peer->port && endpoint->tuple.family == peer->address.family && key_equal(&endpoint->tuple.remote, &remote)) return endpoint;
+    return endpoint->tuple.remote_port == peer->port && endpoint->tuple.family == peer->address.family && key_equal(&endpoint->tuple.remote, &remote);
+}
+
+/* A connection of this host with this peer, the same for whoever owns it; failing that, what sends messages to it, first opened first. */
+static struct endpoint *connection_with(struct host *host, const struct kernel_socket *peer)
+{
+    struct endpoint *endpoint;
+    for (endpoint = host->connections; endpoint; endpoint = endpoint->by_tuple.next)
+        if (speaks_with(endpoint, peer)) return endpoint;
+    for (endpoint = host->net->endpoints; endpoint; endpoint = endpoint->hh.next)
+        if (endpoint->host == host && endpoint->transport == KERNEL_UDP && speaks_with(endpoint, peer)) return endpoint;
     return NULL;
+}
+
+/* A sink of UDP has no connections, but an endpoint for each family. */
+static struct endpoint *traffic_end(const struct traffic *traffic, const struct json *family)
+{
+    struct endpoint *newest = traffic_endpoint(traffic), *server = traffic_server(traffic, family && read_named(family, TYPE_FAMILY) == AF_INET6 ? KERNEL_IPV6 : KERNEL_IPV4);
+    return server && server->transport == KERNEL_UDP ? server : newest;
 }
 
 static struct endpoint *socket_endpoint(struct script *script, struct actor *actor, const char *name)
@@ -205,7 +220,7 @@ struct endpoint *step_connection(struct script *script, const struct step *step)
     struct endpoint *found = NULL;
     if (traffic) {
         const struct traffic *named = traffic_find(script->setup.net, traffic->text);
-        found = named ? traffic_endpoint(named) : NULL;
+        found = named ? traffic_end(named, script_member(script, step, "family")) : NULL;
     } else if (host) {
         found = socket_parse(script_member(script, step, "to")->text, &peer) ? connection_with(host_find(script->setup.net, host->text), &peer) : NULL;
     } else if (step->actor >= 0) {

@@ -93,8 +93,11 @@ void flow_account(struct flow *flow, struct packet *packet)
         return;
     bool own = flow_excess(flow) == KERNEL_EXCESS_SHAPE || flow_conforms(flow, now_ns, packet->size);
     if (own) {
+        flow->conforming++;
         bucket_take(&flow->tokens, now_ns, policed(flow, packet->size));
         bucket_take(&flow->peak, now_ns, policed(flow, packet->size));
+    } else {
+        flow->exceeding++;
     }
     unsigned dscp = own ? flowspec_dscp(flow->qos.sending.service) : 0;
     packet->traffic_class = (uint8_t)(dscp << 2 | (packet->traffic_class & 3)); /* ECN is not ours */
@@ -102,6 +105,7 @@ void flow_account(struct flow *flow, struct packet *packet)
 
 static void lose(struct flow *flow, struct packet *packet, enum drop_reason reason)
 {
+    flow->lost++;
     row_packet_dropped(flow->host, flow->endpoint->path.iface, packet, reason);
     packet_free(flow->host->net, packet);
 }

@@ -42,6 +42,7 @@ struct flow {
     uint32_t changed;              /* enum kernel_direction, since the client last looked */
     uint32_t senders;              /* sessions whose path has arrived here */
     struct session *session;       /* as a sender; NULL: no signalling */
+    uint64_t conforming, exceeding, lost; /* packets under control: those that left as the flow's, those beyond it, those that never left */
 };
 
 /* ---- for the transports ---- */
@@ -66,6 +67,21 @@ void qos_link_gone(struct link *link);          /* for good */
 
 /* ---- for net_free: before hosts and links ---- */
 void sessions_free(struct net *net);
+
+/* ---- for the script, beside kernel.h: of whoever owns the endpoint ---- */
+
+/* As kernel_qos_set, which asks it; never KERNEL_BAD_HANDLE. */
+enum kernel_status qos_set(struct endpoint *endpoint, const struct kernel_qos *qos, enum kernel_qos_news *news);
+
+struct qos_view {
+    struct kernel_qos qos;         /* as kernel_qos_get has it */
+    enum kernel_qos_news news;
+    uint32_t allowed_rate;         /* bytes/s; KERNEL_FLOW_UNSPECIFIED: it does not send as a flow */
+    uint32_t kept;
+    uint64_t conforming, exceeding, lost;
+    const char *reservation;       /* session_state_name of what it sends, else of what it receives; "none" */
+};
+struct qos_view qos_view(const struct endpoint *endpoint); /* changes nothing */
 
 /* ---- inside sim/net/qos ---- */
 struct flow *flow_of(struct endpoint *endpoint);  /* made at first need */

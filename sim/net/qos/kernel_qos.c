@@ -9,15 +9,22 @@ static struct host *here(void)
     return running->host;
 }
 
+/* Whether its host has quality of service at all, and for this transport. */
+static enum kernel_status able(const struct endpoint *endpoint)
+{
+    const struct host *host = endpoint->host;
+    if (host->stack_down)
+        return KERNEL_STACK_DOWN;
+    return host->parameters.qos_signalling && endpoint->transport != KERNEL_RAW ? KERNEL_OK : KERNEL_NOT_SUPPORTED;
+}
+
 /* NULL: *status says why. */
 static struct endpoint *enter(kernel_endpoint id, enum kernel_status *status)
 {
     struct host *host = here();
     struct endpoint *endpoint = endpoint_find(host->net, id);
     bool mine = endpoint && endpoint->host == host && !endpoint->traffic;
-    *status = !mine ? KERNEL_BAD_HANDLE : host->stack_down ? KERNEL_STACK_DOWN : KERNEL_OK;
-    if (*status == KERNEL_OK && (!host->parameters.qos_signalling || endpoint->transport == KERNEL_RAW))
-        *status = KERNEL_NOT_SUPPORTED;
+    *status = mine ? able(endpoint) : KERNEL_BAD_HANDLE;
     return *status == KERNEL_OK ? endpoint : NULL;
 }
 
@@ -48,14 +55,10 @@ static uint64_t line_rate_bps(const struct iface *iface)
 
 /* ---- set ---- */
 
-static void row_set(const struct kernel_qos *qos, kernel_endpoint id, enum kernel_status status, enum kernel_qos_news news)
+static void row_directions(struct trace *trace, const struct kernel_qos *qos)
 {
-    struct trace *trace = here()->net->trace;
     const struct kernel_flow *const flows[] = { &qos->sending, &qos->receiving };
     static const char *const keys[] = { "sending", "receiving" };
-    if (!trace_begin(trace, LAYER_KERNEL, "kernel.qos_set", NULL, ""))
-        return;
-    trace_uint(trace, "endpoint", id);
     for (int i = 0; i < 2; i++) {
         trace_map(trace, keys[i]);
         trace_text(trace, "service", flowspec_service_name(flows[i]->service));
@@ -63,9 +66,29 @@ static void row_set(const struct kernel_qos *qos, kernel_endpoint id, enum kerne
             trace_uint(trace, "rate", flows[i]->token_rate);
         trace_close(trace);
     }
+}
+
+static void row_set(const struct kernel_qos *qos, kernel_endpoint id, enum kernel_status status, enum kernel_qos_news news)
+{
+    struct trace *trace = here()->net->trace;
+    if (!trace_begin(trace, LAYER_KERNEL, "kernel.qos_set", NULL, ""))
+        return;
+    trace_uint(trace, "endpoint", id);
+    row_directions(trace, qos);
     trace_text(trace, "status", status_name(status));
     if (news != KERNEL_QOS_NOTHING)
         trace_text(trace, "news", qos_news_name(news));
+    trace_end(trace);
+}
+
+/* What holds for the flow from now on. */
+static void row_holds(const struct flow *flow)
+{
+    struct trace *trace = flow->host->net->trace;
+    char label[32];
+    if (!trace_begin(trace, LAYER_NET, "qos.set", flow->host->name, flow_label(flow, label)))
+        return;
+    row_directions(trace, &flow->qos);
     trace_end(trace);
 }
 
@@ -91,6 +114,7 @@ static enum kernel_status qos_apply(struct endpoint *endpoint, const struct kern
     if (flowspec_carries(&wish->sending) && flowspec_rate_given(rate) && 8 * (uint64_t)rate > line_rate_bps(out))
         return KERNEL_NO_RESOURCES;
     struct flow *flow = flow_of(endpoint);
+    sessions_meet(flow); /* before its wish is another: it is asked for once, below */
     struct kernel_flow sending = flow->qos.sending, receiving = flow->qos.receiving;
     bool sends = direction_set(&sending, &wish->sending), receives = direction_set(&receiving, &wish->receiving);
     if (sends)
@@ -98,8 +122,8 @@ static enum kernel_status qos_apply(struct endpoint *endpoint, const struct kern
     flow->qos = *wish;
     flow->qos.sending = sending;
     flow->qos.receiving = receiving;
+    row_holds(flow);
     flow_control(flow);
-    sessions_meet(flow);
     if (sends && flowspec_carries(&sending) && !flow->qos.no_signalling)
         session_begin(flow);
     else if (sends)
@@ -113,21 +137,39 @@ static enum kernel_status qos_apply(struct endpoint *endpoint, const struct kern
     return asked || offered ? KERNEL_PENDING : KERNEL_OK;
 }
 
+enum kernel_status qos_set(struct endpoint *endpoint, const struct kernel_qos *qos, enum kernel_qos_news *news)
+{
+    enum kernel_status status = able(endpoint);
+    *news = KERNEL_QOS_NOTHING;
+    if (status != KERNEL_OK)
+        return status;
+    *news = problem_of(qos);
+    bool bad = *news != KERNEL_QOS_NOTHING || (qos->destination.address.family && qos->destination.address.family != endpoint->family);
+    return bad ? KERNEL_BAD_ARGUMENT : qos_apply(endpoint, qos);
+}
+
 enum kernel_status kernel_qos_set(kernel_endpoint id, const struct kernel_qos *qos, enum kernel_qos_news *news)
 {
     enum kernel_status status;
     struct endpoint *endpoint = enter(id, &status);
     *news = KERNEL_QOS_NOTHING;
-    if (endpoint) {
-        *news = problem_of(qos);
-        bool bad = *news != KERNEL_QOS_NOTHING || (qos->destination.address.family && qos->destination.address.family != endpoint->family);
-        status = bad ? KERNEL_BAD_ARGUMENT : qos_apply(endpoint, qos);
-    }
+    if (endpoint)
+        status = qos_set(endpoint, qos, news);
     row_set(qos, id, status, *news);
     return status;
 }
 
 /* ---- get and check ---- */
+
+/* A receiver that asked for nothing sees what is on offer. */
+static struct kernel_qos qos_of(const struct flow *flow)
+{
+    struct kernel_qos qos = flow->qos;
+    const struct session *received = session_received(flow);
+    if (!flowspec_carries(&qos.receiving) && received)
+        qos.receiving = received->sending;
+    return qos;
+}
 
 enum kernel_status kernel_qos_get(kernel_endpoint id, struct kernel_qos_state *state)
 {
@@ -139,10 +181,7 @@ enum kernel_status kernel_qos_get(kernel_endpoint id, struct kernel_qos_state *s
         return KERNEL_BAD_ARGUMENT;
     struct flow *flow = flow_of(endpoint);
     sessions_meet(flow);
-    const struct session *received = session_received(flow);
-    *state = (struct kernel_qos_state){ .qos = flow->qos, .news = flow->news, .changed = flow->changed };
-    if (!flowspec_carries(&flow->qos.receiving) && received)
-        state->qos.receiving = received->sending; /* what is on offer */
+    *state = (struct kernel_qos_state){ .qos = qos_of(flow), .news = flow->news, .changed = flow->changed };
     flow->changed = 0;
     return KERNEL_OK;
 }
@@ -156,6 +195,24 @@ static uint32_t allowed_rate(const struct flow *flow)
     if (session && session->state == SESSION_RESERVED && session->reserved.token_rate < rate)
         rate = session->reserved.token_rate;
     return rate;
+}
+
+struct qos_view qos_view(const struct endpoint *endpoint)
+{
+    const struct flow *flow = endpoint->flow;
+    struct qos_view view = { .allowed_rate = allowed_rate(flow), .reservation = "none" };
+    if (!flow)
+        return view;
+    const struct session *session = flow->session ? flow->session : session_received(flow);
+    view.qos = qos_of(flow);
+    view.news = flow->news;
+    view.kept = flow->kept_count;
+    view.conforming = flow->conforming;
+    view.exceeding = flow->exceeding;
+    view.lost = flow->lost;
+    if (session)
+        view.reservation = session_state_name(session->state);
+    return view;
 }
 
 /* 0: not known, 1: unable, 2: able. */

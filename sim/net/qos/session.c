@@ -16,6 +16,12 @@ static void wait_until(struct session *session, int64_t at_ns)
     net_timer_set(session->net->engine, &session->timer, at_ns, trace_cause(session->net->trace));
 }
 
+const char *session_state_name(enum session_state state)
+{
+    static const char *const names[] = { "offering", "offered", "asking", "refusing", "reserved", "releasing", "leaving", "lost" };
+    return names[state];
+}
+
 /* ---- rows ---- */
 
 /* A message leaves: "qos.path" from a sender, "qos.reservation" from a receiver. */
@@ -127,7 +133,8 @@ static void settle(struct session *session)
     }
     if (!session->receiver) {
         struct endpoint *endpoint = session_receiver(session);
-        if (!endpoint || endpoint->id == 0 || endpoint->traffic)
+        bool nobody = !endpoint || endpoint->id == 0 || (endpoint->traffic && !endpoint->flow); /* traffic has no wishes of its own */
+        if (nobody)
             return;
         session->receiver = flow_of(endpoint);
         session->receiver->senders++;

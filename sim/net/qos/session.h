@@ -26,6 +26,8 @@ enum session_state {
     SESSION_LOST,      /* faded, or never arrived; a refresh may bring it back */
 };
 
+const char *session_state_name(enum session_state state); /* "offering" … "lost" */
+
 struct session {
     struct net_timer timer;         /* first: what is under way arrives, or the state fades */
     struct net *net;

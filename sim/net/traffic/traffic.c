@@ -410,6 +410,15 @@ struct endpoint *traffic_endpoint(const struct traffic *traffic)
     return newest ? newest->endpoint : NULL;
 }
 
+struct endpoint *traffic_server(const struct traffic *traffic, uint8_t family)
+{
+    struct connection *connection;
+    for (connection = traffic->connections; connection; connection = connection->hh.next)
+        if (!is_source(traffic) && connection->endpoint->family == family && (connection->listening || traffic->setup.transport == KERNEL_UDP))
+            return connection->endpoint;
+    return NULL;
+}
+
 void traffics_free(struct net *net)
 {
     while (net->traffics) {

@@ -55,6 +55,7 @@ struct traffic_view {
 };
 struct traffic_view traffic_view(const struct traffic *traffic);
 struct endpoint *traffic_endpoint(const struct traffic *traffic); /* its newest connection; NULL: none now */
+struct endpoint *traffic_server(const struct traffic *traffic, uint8_t family); /* where a sink or an echo is reached; NULL: it has closed */
 
 void traffic_event(struct traffic *traffic); /* EVENT_TRAFFIC */
 void traffic_happens(struct traffic *traffic, struct endpoint *endpoint, uint32_t conditions); /* asked by endpoint.c */
