@@ -145,7 +145,7 @@ enum kernel_topic {
 enum kernel_condition {
     KERNEL_READABLE = 1,     /* data, or a message, or an error a receive would tell */
     KERNEL_WRITABLE = 2,     /* a send would take something */
-    KERNEL_URGENT = 4,       /* out-of-band data waits */
+    KERNEL_URGENT = 4,       /* out-of-band data waits, apart or, inline, in the stream */
     KERNEL_ACCEPTABLE = 8,   /* a connection waits to be accepted */
     KERNEL_ESTABLISHED = 16, /* connected */
     KERNEL_PEER_CLOSED = 32, /* the peer's end of stream has arrived; data before it may still wait */

@@ -110,7 +110,8 @@ static int check_state(const struct moving *call)
     if (call->receives && call->count == 0 && call->overlapped) return WSAEINVAL; /* observed behaviour ASY-06 */
     if (sock_stream(sock) || call->to) return 0;
     if (sock->dissolved && !(call->receives && call->named)) return WSAENOTCONN;
-    return call->receives || call->named || kernel_peer(sock->endpoint, &peer) == KERNEL_OK ? 0 : WSAENOTCONN;
+    if (call->receives || call->named || kernel_peer(sock->endpoint, &peer) == KERNEL_OK) return 0;
+    return sock_unbound(sock) && !observed() ? WSAEINVAL : WSAENOTCONN;
 }
 
 static int check(struct moving *call)

@@ -76,6 +76,7 @@ PLAY(test_urgent)
     ck_assert_int_eq(io(me, &(struct io){ .s = pair.client, .data = "ab", .flags = MSG_OOB }), 0);
     nap(me, SECOND);
     ck_assert_uint_eq(number(me, pair.server, FIONREAD), 2); /* it counts */
+    ck_assert_uint_eq(number(me, pair.server, SIOCATMARK), 0); /* and waits, behind another */
     ck_assert_str_eq(receives(me, pair.server, 100), "a");
     ck_assert_str_eq(receives(me, pair.server, 100), "b");
     ck_assert_uint_eq(number(me, pair.server, SIOCATMARK), 1);

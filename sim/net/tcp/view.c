@@ -1,6 +1,15 @@
 /* What can be seen of a connection. */
 #include "net/tcp/inside.h"
 
+/* Taken out of the stream, or still in it. */
+static bool urgent_held(const struct endpoint *endpoint)
+{
+    const struct tcp *tcp = endpoint->tcp;
+    if (!tcp->mark_byte)
+        return tcp->urgent_waits;
+    return tcp->mark_after != NOWHERE_YET && tcp->parameters->at_mark != TCP_AT_MARK_ALWAYS_TRUE;
+}
+
 static uint32_t conditions(const struct endpoint *endpoint)
 {
     const struct tcp *tcp = endpoint->tcp;
@@ -13,7 +22,7 @@ static uint32_t conditions(const struct endpoint *endpoint)
         held |= KERNEL_READABLE;
     if (may_send_data(tcp) && !tcp->fin_queued && send_has_room(tcp))
         held |= KERNEL_WRITABLE;
-    if (tcp->urgent_waits || (tcp->mark_after == 0 && tcp->mark_byte))
+    if (urgent_held(endpoint))
         held |= KERNEL_URGENT;
     if (synchronized(tcp))
         held |= KERNEL_ESTABLISHED;
