@@ -66,20 +66,20 @@ void connection_ready(struct connection *connection)
 
 /* ---- receiving ---- */
 
-/* The pattern, or something of somebody else's. */
-static void look_at(struct connection *connection, uint64_t position, const struct piece *piece)
+/* The pattern, or something of somebody else's: its first bytes tell which. */
+static void look_at(struct connection *connection, uint32_t phase, const struct piece *piece, bool first)
 {
     struct net *net = connection->traffic->net;
-    if (connection->foreign || piece->size == 0)
+    if (connection->foreign || piece->size == 0 || pattern_is(net, phase, piece))
         return;
-    if (position == 0) {
+    if (first) {
         struct piece beginning = *piece;
         if (beginning.size > PATTERN_SHOWS)
             beginning.size = PATTERN_SHOWS;
-        connection->foreign = !pattern_is(net, 0, &beginning);
+        connection->foreign = !pattern_is(net, phase, &beginning);
     }
-    if (!connection->foreign && !pattern_is(net, position, piece))
-        traffic_damaged(connection->traffic, position);
+    if (!connection->foreign)
+        traffic_damaged(connection->traffic, connection->received);
 }
 
 static void received(struct connection *connection, uint32_t size)
@@ -112,7 +112,8 @@ static void stream_receive(struct connection *connection)
         struct piece piece = tcp_receive_piece(connection->endpoint, TRAFFIC_PIECE_MOST, &end);
         if (piece.size == 0)
             break;
-        look_at(connection, connection->received, &piece);
+        look_at(connection, connection->phase, &piece, connection->received == 0);
+        connection->phase = pattern_phase(connection->phase, piece.size);
         received(connection, piece.size);
         connection->held = piece;
         if (traffic->setup.kind == TRAFFIC_ECHO) {
@@ -125,24 +126,31 @@ static void stream_receive(struct connection *connection)
     connection->ended = connection->ended || end;
 }
 
+static void datagram_back(struct connection *connection, const struct packet *packet)
+{
+    struct traffic *traffic = connection->traffic;
+    struct kernel_socket peer = { .address = key_address(packet->family, &packet->source), .port = packet->source_port };
+    if (address_is_link_local(&peer.address))
+        peer.address.scope_id = arrival_interface(packet);
+    if (udp_send_piece(connection->endpoint, &packet->payload, &peer) != KERNEL_OK)
+        return;
+    traffic->seen.sent_bytes += packet->payload.size;
+    traffic->seen.sent_messages++;
+}
+
 static void datagrams_receive(struct connection *connection)
 {
     struct traffic *traffic = connection->traffic;
     struct endpoint *endpoint = connection->endpoint;
     struct packet *packet;
     while ((packet = udp_take(endpoint))) {
-        struct kernel_socket peer = { .address = key_address(packet->family, &packet->source), .port = packet->source_port };
-        if (address_is_link_local(&peer.address))
-            peer.address.scope_id = arrival_interface(packet);
         uint64_t former = trace_set_cause(traffic->net->trace, packet->cause);
         traffic->seen.received_messages++;
         connection->foreign = false; /* each for itself */
-        look_at(connection, 0, &packet->payload);
+        look_at(connection, 0, &packet->payload, true);
         received(connection, packet->payload.size);
-        if (traffic->setup.kind == TRAFFIC_ECHO && udp_send_piece(endpoint, &packet->payload, &peer) == KERNEL_OK) {
-            traffic->seen.sent_bytes += packet->payload.size;
-            traffic->seen.sent_messages++;
-        }
+        if (traffic->setup.kind == TRAFFIC_ECHO)
+            datagram_back(connection, packet);
         packet_free(traffic->net, packet);
         trace_set_cause(traffic->net->trace, former);
     }

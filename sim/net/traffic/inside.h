@@ -11,6 +11,7 @@ struct connection {
     struct traffic *traffic;
     uint64_t sent, wanted;     /* bytes of a stream: sent so far, to be sent in all so far */
     uint64_t received;
+    uint32_t phase;            /* of the pattern, after `received` bytes of a stream */
     struct piece held;         /* echo: taken, and not sent yet */
     uint32_t conditions;       /* that came about since it was looked at */
     bool listening, established, ended, shut; /* ended: by the peer; shut: by us */
@@ -37,8 +38,9 @@ struct traffic {
 
 /* ---- pattern.c ---- */
 struct piece pattern_piece(struct net *net, uint64_t position, uint32_t size); /* not used yet: the pattern's chunk lives as long as the net */
-/* Whether these bytes are the pattern from this position on. */
-bool pattern_is(struct net *net, uint64_t position, const struct piece *piece);
+/* Whether these bytes are the pattern from this phase on; the phase of what follows. */
+bool pattern_is(struct net *net, uint32_t phase, const struct piece *piece);
+uint32_t pattern_phase(uint32_t phase, uint32_t size);
 void pattern_free(struct net *net);
 
 /* ---- connection.c ---- */

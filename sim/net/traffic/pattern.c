@@ -25,13 +25,19 @@ struct piece pattern_piece(struct net *net, uint64_t position, uint32_t size)
     return (struct piece){ .chunk = pattern_chunk(net), .offset = (uint32_t)(position % PATTERN_PERIOD), .size = size };
 }
 
-bool pattern_is(struct net *net, uint64_t position, const struct piece *piece)
+uint32_t pattern_phase(uint32_t phase, uint32_t size)
+{
+    phase += size;
+    return phase < PATTERN_PERIOD ? phase : phase % PATTERN_PERIOD;
+}
+
+/* A piece of our own chunk is the pattern itself: only its place counts. */
+bool pattern_is(struct net *net, uint32_t phase, const struct piece *piece)
 {
     const struct chunk *chunk = pattern_chunk(net);
-    uint32_t offset = (uint32_t)(position % PATTERN_PERIOD);
-    if (piece->size > TRAFFIC_PIECE_MOST)
-        return false;
-    return (piece->chunk == chunk && piece->offset % PATTERN_PERIOD == offset) || memcmp(piece_bytes(piece), chunk->bytes + offset, piece->size) == 0;
+    if (piece->chunk == chunk && (piece->offset == phase || piece->offset == phase + PATTERN_PERIOD))
+        return true;
+    return piece->size <= TRAFFIC_PIECE_MOST && memcmp(piece_bytes(piece), chunk->bytes + phase, piece->size) == 0;
 }
 
 void pattern_free(struct net *net)

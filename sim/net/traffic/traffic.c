@@ -240,7 +240,8 @@ static void timer_turn(struct traffic *traffic)
 void traffic_event(struct traffic *traffic)
 {
     struct engine *engine = traffic->net->engine;
-    if (traffic->ready_event != EVENT_NONE) {
+    bool looked = traffic->ready_event != EVENT_NONE;
+    if (looked) {
         engine_cancel(engine, traffic->ready_event);
         traffic->ready_event = EVENT_NONE;
     }
@@ -254,7 +255,8 @@ void traffic_event(struct traffic *traffic)
     }
     if (traffic->timer_event == EVENT_NONE || traffic->timer_ns > *traffic->net->clock_ns)
         return;
-    engine_cancel(engine, traffic->timer_event);
+    if (looked)
+        engine_cancel(engine, traffic->timer_event); /* else it is the one that has come */
     traffic->timer_event = EVENT_NONE;
     timer_turn(traffic);
 }
