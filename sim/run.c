@@ -24,7 +24,8 @@
 
 #define INSTANT_LIMIT ((uint64_t)10000000)
 #define TIME_END_NS (INT64_MAX / 2)  /* 146 years; sums of times below it do not overflow */
-#define LONG_NS INT64_C(315360000000000000) /* ten years: who wants more says --until */
+#define LONG_NS INT64_C(315360000000000000) /* ten years … */
+#define LONG_EVENTS ((uint64_t)100000)      /* … and so many events in which the network alone did something */
 #define ROWS_KEPT ((uint64_t)4096)   /* for the rows around a failure */
 #define READ_EVERY 256               /* events between two looks at the new rows */
 #define ROWS_BEFORE 8
@@ -98,6 +99,23 @@ static bool run_read_rows(struct run *run)
 
 /* ---- the loop ---- */
 
+/* Somebody waits for what will not come, and timers of the network go on for ever: a probe of a closed window, say. */
+static bool run_is_endless(const struct run *run, int64_t next_ns)
+{
+    bool bounded = run->setup->until_ns != INT64_MAX && next_ns <= TIME_END_NS;
+    return run->idle_events > LONG_EVENTS && next_ns - run->active_ns > LONG_NS && !bounded && !script_due(run->script);
+}
+
+static void run_note(struct run *run, enum event_kind kind)
+{
+    if (kind != EVENT_SCRIPT && kind != EVENT_THREAD_READY && kind != EVENT_WAIT_TIMEOUT) {
+        run->idle_events++;
+        return;
+    }
+    run->active_ns = engine_now_ns(run->engine);
+    run->idle_events = 0;
+}
+
 /* Before time goes on, the script hears that the instant is over; that may bring up something more for it. */
 static bool run_instant_over(struct run *run)
 {
@@ -108,10 +126,9 @@ static bool run_instant_over(struct run *run)
     int64_t next_ns = engine_next_ns(run->engine);
     if (next_ns == now_ns) return true;
     if (script_finished(run->script) || next_ns == INT64_MAX) return false;
-    int64_t until_ns = run->setup->until_ns;
-    if (next_ns <= (until_ns == INT64_MAX ? LONG_NS : until_ns < TIME_END_NS ? until_ns : TIME_END_NS)) return true;
-    run->stopped = until_ns == INT64_MAX ? "ten years have passed, and it would go on; --until TIME lets it" : "--until was reached";
-    return false;
+    if (next_ns > run->setup->until_ns) run->stopped = "--until was reached";
+    else if (run_is_endless(run, next_ns)) run->stopped = "for ten years only the network has done something, and it would go on; --until TIME lets it";
+    return !run->stopped;
 }
 
 static bool run_loop(struct run *run)
@@ -120,6 +137,7 @@ static bool run_loop(struct run *run)
     uint64_t limit = run->setup->instant_limit ? run->setup->instant_limit : INSTANT_LIMIT, count = 0;
     while (run_instant_over(run) && engine_next(run->engine, &event)) {
         trace_set_cause(run->trace, event.cause);
+        run_note(run, event.kind);
         run_event(&event);
         if (++count % READ_EVERY == 0 && !run_read_rows(run)) return false;
         if (engine_taken_now(run->engine) <= limit) continue;

@@ -295,6 +295,8 @@ void script_turn(struct script *script)
 
 void script_instant_over(struct script *script) { sees_look(script, true); }
 
+bool script_due(const struct script *script) { return script->due_count > 0; }
+
 bool script_finished(const struct script *script) { return script->outstanding == 0; }
 
 void script_livelocked(struct script *script, uint64_t events)

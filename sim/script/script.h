@@ -34,6 +34,7 @@ void script_free(struct script *script);
 void script_begin(struct script *script);         /* starts the actors, plans the timeline */
 void script_turn(struct script *script);          /* EVENT_SCRIPT: at most one step */
 void script_instant_over(struct script *script);  /* nothing more happens at this instant: claims are settled */
+bool script_due(const struct script *script);      /* a step has its time yet to come */
 bool script_finished(const struct script *script); /* every step has returned, every `for` has elapsed */
 void script_end(struct script *script, const char *stopped); /* at_end, what was seen and not claimed, what was never reached.
                                                               `stopped`: why the run ended early, NULL: it did not */
