@@ -39,6 +39,8 @@ struct run {
     struct ws2 *ws2;
     struct script *script;
     struct trace_cursor rows_read;
+    int64_t active_ns;        /* when the script or a thread last did something */
+    uint64_t idle_events;     /* since then */
     const char *stopped;      /* why it ended before its time */
     char **error;
     sigjmp_buf home;
