@@ -53,6 +53,43 @@ static void forward(struct iface *iface, struct packet *packet, const struct ip_
         link_send(memo->link, packet);
 }
 
+/* Groups of the link never leave it (RFC 5771 4, RFC 4291 2.7). */
+static bool beyond_link(const struct packet *packet)
+{
+    struct kernel_address group = key_address(packet->family, &packet->destination);
+    if (!key_is_multicast(packet->family, &packet->destination))
+        return false;
+    return packet->family == KERNEL_IPV4 ? group.bytes[0] != 224 || group.bytes[1] || group.bytes[2] : (group.bytes[1] & 15) > 2;
+}
+
+static uint32_t way_out_bytes(const struct iface *out)
+{
+    const struct link *link = out->link;
+    return link && link->mtu_bytes && link->mtu_bytes < out->mtu_bytes ? link->mtu_bytes : out->mtu_bytes;
+}
+
+/* What is for a group goes on into every other network, if it has come by the way to its sender: so it never goes in circles
+   (RFC 1812 5.2.1.3). Routers do not ask who has joined. */
+static void forward_group(struct iface *iface, const struct packet *packet)
+{
+    struct host *host = iface->host;
+    struct kernel_address source = key_address(packet->family, &packet->source);
+    if (packet->hop_limit <= 1 || !beyond_link(packet) || path_find(host, &source).iface != iface)
+        return;
+    for (struct iface *out = iface_next(host, NULL); out; out = iface_next(host, out)) {
+        uint32_t most = way_out_bytes(out);
+        bool fits = packet->size <= most;
+        if (out == iface || out->type == IFACE_LOOPBACK || !out->connected || (!fits && (packet->family == KERNEL_IPV6 || (packet->flags & PACKET_DONT_FRAGMENT))))
+            continue;
+        struct packet *copy = packet_copy(host->net, packet);
+        copy->hop_limit--;
+        if (fits)
+            ip_transmit(out, copy, &copy->destination);
+        else
+            fragment_forward(out, copy, &copy->destination, most);
+    }
+}
+
 void ip_work(struct iface *iface, struct packet *packet)
 {
     struct host *host = iface->host;
@@ -80,6 +117,8 @@ void ip_work(struct iface *iface, struct packet *packet)
         return;
     }
     const struct ip_memo *memo = ip_memo(host, iface, packet);
+    if (memo->verdict == VERDICT_GROUP && host->parameters.forwarding && !(packet->flags & PACKET_LOOPED))
+        forward_group(iface, packet);
     switch ((enum ip_verdict)memo->verdict) {
     case VERDICT_LOCAL: case VERDICT_GROUP: deliver(iface, packet); break;
     case VERDICT_FORWARD: forward(iface, packet, memo); break;
