@@ -183,6 +183,11 @@ void wheel_add_front(struct wheel *wheel, wheel_key key, uint64_t now)
         early_add(wheel, key);
         return;
     }
+    if (UNLIKELY(wheel->first >= FRONT_SLIDE && count <= FRONT_SLIDE)) {
+        memcpy(wheel->front, wheel->front + wheel->first, count * sizeof *wheel->front);
+        wheel->first = 0;
+        wheel->last = count;
+    }
     if (UNLIKELY(wheel->last == wheel->room))
         front_make_room(wheel, count / 2 + 1);
     front_insert(wheel, key);

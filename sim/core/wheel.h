@@ -140,11 +140,22 @@ static inline void wheel_put(struct wheel *wheel, wheel_key key)
     slot->count++;
 }
 
+#define FRONT_FEW 12u   /* so few keys in the front: a new one is put in by a few steps, and nothing else is to be looked at */
+#define FRONT_SLIDE 64u /* where a short front goes back to the beginning of its memory, which so stays in the nearest cache */
+
 static inline void wheel_add(struct wheel *wheel, wheel_key key, uint64_t now)
 {
-    if (LIKELY(key_time(key) >= wheel->end))
+    size_t first = wheel->first, at = wheel->last;
+    if (key_time(key) >= wheel->end) {
         wheel_put(wheel, key);
-    else
+    } else if (at - first < FRONT_FEW && first < FRONT_SLIDE && key_time(key) >= wheel->origin) {
+        wheel_key *front = wheel->front;
+        wheel->last = at + 1;
+        for (; at > first && front[at - 1] > key; at--)
+            front[at] = front[at - 1];
+        front[at] = key;
+    } else {
         wheel_add_front(wheel, key, now);
+    }
 }
 #endif

@@ -60,7 +60,7 @@ static enum kernel_status send_packet(struct endpoint *endpoint, const struct go
     const struct target *target = going->target;
     const struct ip_path *path = going->path;
     struct host *host = endpoint->host;
-    struct packet *packet = packet_new(host->net);
+    struct packet *packet = packet_new_datagram(host->net);
     const uint32_t *option = endpoint->option;
     packet->destination = target->to;
     packet->source = path->source;

@@ -25,6 +25,7 @@ struct ip_path {
     struct prefix_key source;    /* the address it would bear */
     struct prefix_key next_hop;
     uint32_t mtu_bytes;          /* of the path, as far as it is known */
+    bool plain;                  /* straight onto `link`: nothing more is to be asked */
     bool local;                  /* an address of this host */
     bool broadcast, multicast;
 };

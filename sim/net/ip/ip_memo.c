@@ -8,12 +8,21 @@
 #define MEMO_LEAST 8u
 #define MEMO_MOST 4096u
 
-static uint32_t memo_hash(const struct iface *in, const struct packet *packet)
+static inline uint32_t memo_hash(const struct iface *in, const struct packet *packet)
 {
-    uint64_t mix = (uint64_t)packet->destination.word[0] << 32 | packet->destination.word[3];
-    mix ^= (uint64_t)packet->destination.word[1] * 0x9e3779b1u + (uint64_t)packet->destination.word[2] * 0x85ebca6bu + in->index;
-    mix *= UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(mix >> 32);
+    const uint32_t *word = packet->destination.word;
+    uint64_t mix = (uint64_t)word[0] << 32 | in->index;
+    if (packet->family != KERNEL_IPV4)
+        mix ^= ((uint64_t)word[1] << 32 | word[3]) * UINT64_C(0xd6e8feb86659fd93) + word[2];
+    return (uint32_t)(mix * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* An IPv4 key has one word. */
+static inline bool memo_is(const struct ip_memo *memo, const struct host *host, const struct iface *in, const struct packet *packet)
+{
+    if (memo->generation != host->generation || memo->in != in || memo->family != packet->family || memo->destination.word[0] != packet->destination.word[0])
+        return false;
+    return packet->family == KERNEL_IPV4 || key_equal(&memo->destination, &packet->destination);
 }
 
 /* ---- deciding ---- */
@@ -96,7 +105,7 @@ const struct ip_memo *ip_memo(struct host *host, struct iface *in, const struct 
         memo_grow(host);
     uint32_t hash = memo_hash(in, packet);
     struct ip_memo *memo = &host->memo[hash & host->memo_mask];
-    if (memo->generation == host->generation && memo->in == in && memo->family == packet->family && key_equal(&memo->destination, &packet->destination))
+    if (memo_is(memo, host, in, packet))
         return memo;
     if (memo->generation == host->generation && ++host->memo_misses > host->memo_mask && host->memo_mask + 1 < MEMO_MOST) {
         memo_grow(host);

@@ -63,6 +63,10 @@ static enum kernel_status send_group(struct host *host, struct packet *packet, c
 
 enum kernel_status ip_send(struct host *host, struct packet *packet, const struct ip_path *path)
 {
+    if (path->plain && packet->size <= path->mtu_bytes && !host->captures) {
+        link_send(path->link, packet);
+        return KERNEL_OK;
+    }
     if (path->status != KERNEL_OK)
         return refuse(host, packet, path->status == KERNEL_STACK_DOWN ? DROP_STACK_DOWN : DROP_NO_ROUTE, path->status);
     if (packet->size > path->mtu_bytes) {

@@ -55,6 +55,7 @@ static void path_leaves(struct host *host, uint8_t family, const struct prefix_k
     if (!path->local && path->link && path->link->mtu_bytes && path->link->mtu_bytes < path->mtu_bytes)
         path->mtu_bytes = path->link->mtu_bytes;
     path->mtu_bytes = ip_mtu_known(host, family, destination, path->mtu_bytes);
+    path->plain = !path->local && !path->multicast && !path->broadcast && path->link && !path->link->segment && !host->parameters.neighbors;
 }
 
 /* An own address is reached whatever the wish says: such packets never leave the host (1.5). */

@@ -39,13 +39,30 @@ static struct packet *packet_take(struct net *net)
     return packet;
 }
 
-struct packet *packet_new(struct net *net)
+#define LINE_BYTES 64u
+
+/* A cache line at a time: told of the whole, compilers take an instruction that is slow to begin. */
+static inline struct packet *packet_begin(struct net *net, unsigned lines)
 {
     struct packet *packet = packet_take(net);
-    memset(packet, 0, sizeof *packet);
+    unsigned char *bytes = (unsigned char *)packet;
+    for (unsigned i = 0; i < lines; i++)
+        memset(bytes + i * LINE_BYTES, 0, LINE_BYTES);
     packet->number = ++net->pool.number;
     packet->cause = trace_cause(net->trace);
     return packet;
+}
+
+struct packet *packet_new(struct net *net)
+{
+    _Static_assert(sizeof(struct packet) == 3 * LINE_BYTES, "a packet is three lines");
+    return packet_begin(net, 3);
+}
+
+struct packet *packet_new_datagram(struct net *net)
+{
+    _Static_assert(offsetof(struct packet, tcp) <= 2 * LINE_BYTES, "what every packet has lies in the first two lines");
+    return packet_begin(net, 2);
 }
 
 struct packet *packet_copy(struct net *net, const struct packet *packet)

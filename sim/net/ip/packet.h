@@ -110,6 +110,7 @@ void packet_pool_free(struct packet_pool *pool);
 
 /* All zero but for its number and its cause, which is the present one. */
 struct packet *packet_new(struct net *net);
+struct packet *packet_new_datagram(struct net *net); /* its tcp and icmp members are left as they are */
 void packet_free(struct net *net, struct packet *packet); /* releases the payload too */
 struct packet *packet_copy(struct net *net, const struct packet *packet); /* with a number of its own; shares the payload */
 
