@@ -74,7 +74,7 @@ LIBRARY := $B/libwspsim.a
 TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks fidelity replay replay-arch clauses golden scenarios-test cli-test
+.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch clauses golden scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN)
 
@@ -147,6 +147,8 @@ bench: all
 	bin/wspsim bench
 marks: all
 	@tests/marks.sh
+pcap: all $B/tests/store/test_pcapng
+	@ALL=1 tests/pcap.sh bin/wspsim $B/tests/store/test_pcapng
 fidelity: $B/tests/fidelity/point
 	@NS3=$(NS3) FAST=$(FAST) tests/fidelity.sh
 
@@ -190,6 +192,7 @@ help:
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
 	@echo "make fuzz         parsers of packets under libFuzzer (SECONDS=20 each)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
+	@echo "make pcap         tshark reads a capture of every scenario"
 	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"
 	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
 	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format on what you changed"

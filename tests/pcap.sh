@@ -57,6 +57,7 @@ for scenario in $(find scenarios tests/pcap -name '*.json' | sort); do
     "$binary" run -q "$scenario" --pcap "$work/b.pcapng" >/dev/null 2>&1
     check "$scenario: the same capture, byte for byte" cmp "$work/a.pcapng" "$work/b.pcapng"
     [ $have_tshark = yes ] || continue
+    [ -n "${ALL:-}" ] || [ $((captures % 8)) = 0 ] || continue # it takes a second each: `make pcap` lets it read them all
     check "$scenario: tshark finds nothing wrong" tshark_likes "$work/a.pcapng"
     check "$scenario: all packets are there" tshark_counts "$work/a.pcapng" "$count"
 done
