@@ -309,6 +309,9 @@ void decode_to_host(DWORD code, uint8_t *bytes, size_t size)
         if (size >= sizeof(u_short)) bytes_turn(bytes, sizeof(u_short));
         if (size >= sizeof(struct sockaddr_in6)) bytes_turn(bytes + offsetof(struct sockaddr_in6, sin6_scope_id), sizeof(u_long));
         return;
+    case SIO_KEEPALIVE_VALS: /* three words */
+        for (size_t at = 0; at + sizeof(u_long) <= size; at += sizeof(u_long)) bytes_turn(bytes + at, sizeof(u_long));
+        return;
     default:
         if (size >= sizeof(u_long)) bytes_turn(bytes, sizeof(u_long));
     }
