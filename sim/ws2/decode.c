@@ -5,6 +5,7 @@
 
 #include <ws2tcpip.h>
 #include <mswsock.h>
+#include <mstcpip.h>
 
 #include <inttypes.h>
 #include <stdio.h>
