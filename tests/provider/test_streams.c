@@ -290,7 +290,7 @@ PLAY(test_conditional)
 /* proves: SPI-RECV-5, SPI-RECV-13 */
 PLAY(test_overlapped)
 {
-    DWORD bytes;
+    DWORD bytes = 0;
     start(me);
     struct pair pair = pair_open(me, true);
     struct io first = { .s = pair.server, .size = 4, .overlapped = with_event(world, me) }, second = { .s = pair.server, .size = 4, .overlapped = with_event(world, me) };

@@ -89,6 +89,13 @@ static struct kernel_address address_told(const struct endpoint *endpoint, const
     return mapped;
 }
 
+static struct kernel_socket end_told(const struct endpoint *endpoint, const struct prefix_key *key, uint16_t port)
+{
+    struct kernel_socket end = { .address = address_told(endpoint, key), .port = port };
+    end.address.scope_id = address_is_link_local(&end.address) ? endpoint->scope : 0;
+    return end;
+}
+
 enum kernel_status kernel_local(kernel_endpoint id, struct kernel_socket *local)
 {
     enum kernel_status status;
@@ -97,8 +104,7 @@ enum kernel_status kernel_local(kernel_endpoint id, struct kernel_socket *local)
         return status;
     if (!endpoint->bound)
         return KERNEL_BAD_ARGUMENT;
-    *local = (struct kernel_socket){ .address = address_told(endpoint, &endpoint->tuple.local), .port = endpoint->tuple.local_port };
-    local->address.scope_id = address_is_link_local(&local->address) ? endpoint->scope : 0;
+    *local = end_told(endpoint, &endpoint->tuple.local, endpoint->tuple.local_port);
     return KERNEL_OK;
 }
 
@@ -110,8 +116,7 @@ enum kernel_status kernel_peer(kernel_endpoint id, struct kernel_socket *peer)
         return status;
     if (!endpoint->connected)
         return KERNEL_NOT_CONNECTED;
-    *peer = (struct kernel_socket){ .address = address_told(endpoint, &endpoint->tuple.remote), .port = endpoint->tuple.remote_port };
-    peer->address.scope_id = address_is_link_local(&peer->address) ? endpoint->scope : 0;
+    *peer = end_told(endpoint, &endpoint->tuple.remote, endpoint->tuple.remote_port);
     return KERNEL_OK;
 }
 
@@ -168,8 +173,7 @@ static void accepted_fill(struct kernel_accepted *accepted, struct endpoint *chi
 {
     child->process = process;
     accepted->endpoint = child->id;
-    accepted->peer = (struct kernel_socket){ .address = address_told(child, &child->tuple.remote), .port = child->tuple.remote_port };
-    accepted->peer.address.scope_id = address_is_link_local(&accepted->peer.address) ? child->scope : 0;
+    accepted->peer = end_told(child, &child->tuple.remote, child->tuple.remote_port);
 }
 
 void transfer_accepts(struct endpoint *listener)

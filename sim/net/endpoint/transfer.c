@@ -74,38 +74,36 @@ size_t transfer_room(const struct kernel_transfer *transfer)
     return room;
 }
 
+/* The run of caller's memory that holds byte `at`, at most `most` long; NULL past the end. */
+static uint8_t *run_at(const struct kernel_transfer *transfer, size_t at, size_t most, size_t *length)
+{
+    for (size_t i = 0; i < transfer->piece_count; i++) {
+        const struct kernel_piece *piece = &transfer->pieces[i];
+        if (at < piece->size_bytes) {
+            *length = piece->size_bytes - at < most ? piece->size_bytes - at : most;
+            return (uint8_t *)piece->bytes + at;
+        }
+        at -= piece->size_bytes;
+    }
+    return NULL;
+}
+
 size_t transfer_scatter(const struct kernel_transfer *transfer, size_t at, const void *bytes, size_t size)
 {
     const uint8_t *from = bytes;
-    size_t done = 0;
-    for (size_t i = 0; i < transfer->piece_count && done < size; i++) {
-        const struct kernel_piece *piece = &transfer->pieces[i];
-        if (at >= piece->size_bytes) {
-            at -= piece->size_bytes;
-            continue;
-        }
-        size_t part = piece->size_bytes - at < size - done ? piece->size_bytes - at : size - done;
-        memcpy((uint8_t *)piece->bytes + at, from + done, part);
-        done += part;
-        at = 0;
-    }
+    size_t done = 0, length = 0;
+    uint8_t *run;
+    for (; done < size && (run = run_at(transfer, at + done, size - done, &length)); done += length)
+        memcpy(run, from + done, length);
     return done;
 }
 
 size_t transfer_gather(const struct kernel_transfer *transfer, size_t at, void *bytes, size_t size)
 {
     uint8_t *to = bytes;
-    size_t done = 0;
-    for (size_t i = 0; i < transfer->piece_count && done < size; i++) {
-        const struct kernel_piece *piece = &transfer->pieces[i];
-        if (at >= piece->size_bytes) {
-            at -= piece->size_bytes;
-            continue;
-        }
-        size_t part = piece->size_bytes - at < size - done ? piece->size_bytes - at : size - done;
-        memcpy(to + done, (const uint8_t *)piece->bytes + at, part);
-        done += part;
-        at = 0;
-    }
+    size_t done = 0, length = 0;
+    const uint8_t *run;
+    for (; done < size && (run = run_at(transfer, at + done, size - done, &length)); done += length)
+        memcpy(to + done, run, length);
     return done;
 }
