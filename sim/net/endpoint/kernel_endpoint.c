@@ -226,10 +226,8 @@ enum kernel_status kernel_accept_look(kernel_endpoint id, struct kernel_socket *
     struct endpoint *listener, *head = head_of(id, &listener, &status);
     if (!head)
         return status;
-    *peer = (struct kernel_socket){ .address = address_told(head, &head->tuple.remote), .port = head->tuple.remote_port };
-    peer->address.scope_id = address_is_link_local(&peer->address) ? head->scope : 0;
-    *local = (struct kernel_socket){ .address = address_told(head, &head->tuple.local), .port = head->tuple.local_port };
-    local->address.scope_id = address_is_link_local(&local->address) ? head->scope : 0;
+    *peer = end_told(head, &head->tuple.remote, head->tuple.remote_port);
+    *local = end_told(head, &head->tuple.local, head->tuple.local_port);
     return KERNEL_OK;
 }
 
