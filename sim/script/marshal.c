@@ -25,6 +25,28 @@ static size_t marshal_hex(const char *text, uint8_t *bytes, size_t room)
     return size;
 }
 
+static bool word_of(const struct json *object, const char *name, uint32_t *word)
+{
+    const struct json *member = json_member(object, name);
+    uint64_t number;
+    if (!member || (member->type != JSON_TRUE && member->type != JSON_FALSE && (!json_uint(member, &number) || number > UINT32_MAX))) return false;
+    *word = member->type == JSON_TRUE ? 1 : member->type == JSON_FALSE ? 0 : (uint32_t)number;
+    return true;
+}
+
+/* struct tcp_keepalive: three words, times in milliseconds. */
+static const char *const keepalive_names[] = { "onoff", "time", "interval" };
+
+static size_t marshal_keepalive(const struct json *object, uint8_t *bytes, size_t room)
+{
+    uint32_t words[3];
+    if (object->type != JSON_OBJECT || object->count != 3 || room < sizeof words) return SIZE_MAX;
+    for (size_t i = 0; i < 3; i++)
+        if (!word_of(object, keepalive_names[i], &words[i])) return SIZE_MAX;
+    memcpy(bytes, words, sizeof words);
+    return sizeof words;
+}
+
 size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room)
 {
     const struct json *member = value->first;
@@ -36,6 +58,7 @@ size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room)
         size_t size = sockaddr_parse(member->text, bytes, room);
         return size ? size : SIZE_MAX;
     }
+    if (strcmp(member->name, "tcp_keepalive") == 0) return marshal_keepalive(member, bytes, room);
     bool signed_word = strcmp(member->name, "int") == 0, word = strcmp(member->name, "ulong") == 0, truth = strcmp(member->name, "bool") == 0;
     if (signed_word && json_int(member, &whole) && whole >= INT32_MIN && whole <= INT32_MAX) {
         int32_t small = (int32_t)whole;
@@ -51,13 +74,13 @@ size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room)
 
 void marshal_check(struct problems *problems, const struct json *value)
 {
-    static const char *const names[] = { "hex", "sockaddr", "int", "ulong", "bool" };
+    static const char *const names[] = { "hex", "sockaddr", "int", "ulong", "bool", "tcp_keepalive" };
     static const char *const wanted[] = { "an even number of hexadecimal digits, at most 8192", "an address with a port, such as \"192.0.2.1:0\" or \"[2001:db8::1]:0\"",
-                                          "a whole number from -2147483648 to 2147483647", "a whole number from 0 to 4294967295", "true or false" };
+                                          "a whole number from -2147483648 to 2147483647", "a whole number from 0 to 4294967295", "true or false", "an object with \"onoff\", \"time\" and \"interval\" (milliseconds)" };
     uint8_t bytes[VALUE_BYTES];
     const struct json *member = value->first;
     if (value->count != 1) {
-        problem_at(problems, value, "a typed value has exactly one of \"sockaddr\", \"ulong\", \"int\", \"bool\" and \"hex\"");
+        problem_at(problems, value, "a typed value has exactly one of \"sockaddr\", \"ulong\", \"int\", \"bool\", \"tcp_keepalive\" and \"hex\"");
         return;
     }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -70,12 +93,22 @@ void marshal_check(struct problems *problems, const struct json *value)
     }
     const char *near = nearest_word(member->name, names, sizeof names / sizeof *names);
     if (near) problem_at_name(problems, member, "there is no typed value \"%s\"; did you mean \"%s\"?", member->name, near);
-    else problem_at_name(problems, member, "there is no typed value \"%s\"; this version has \"sockaddr\", \"ulong\", \"int\", \"bool\" and \"hex\"", member->name);
+    else problem_at_name(problems, member, "there is no typed value \"%s\"; this version has \"sockaddr\", \"ulong\", \"int\", \"bool\", \"tcp_keepalive\" and \"hex\"", member->name);
 }
 
 static void *block(struct marshal *marshal, struct process *process, size_t size)
 {
     return marshal->blocks[marshal->block_count++] = memory_block(process, size);
+}
+
+static struct value *keepalive_meaning(struct arena *arena, const struct json *object)
+{
+    struct value *map = value_new(arena, VALUE_MAP);
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t word = 0;
+        if (word_of(object, keepalive_names[i], &word)) value_add(map, keepalive_names[i], value_uint(arena, word));
+    }
+    return map;
 }
 
 /* The typed value as it stands in the file, for the trace. */
@@ -85,6 +118,7 @@ static const struct value *value_meaning(struct arena *arena, const struct json 
     struct value *value;
     int64_t number;
     if (member->type == JSON_TEXT) value = value_text(arena, member->text);
+    else if (member->type == JSON_OBJECT) value = keepalive_meaning(arena, member);
     else if (json_int(member, &number)) value = value_int(arena, number);
     else value = value_bool(arena, member->type == JSON_TRUE);
     return value_add(value_new(arena, VALUE_MAP), member->name, value);
