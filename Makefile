@@ -23,7 +23,7 @@ OPT := -O2 -g
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 ifeq ($(CONFIG),release)
-OPT := -O2 -g -flto=auto
+OPT := -O3 -g -flto=auto
 AR := gcc-ar
 endif
 ifeq ($(CONFIG),san)
