@@ -15,6 +15,7 @@ struct task {
     uint32_t process_id;
     uint32_t thread_id;        /* 0: no thread (completions of the process) */
     uint8_t profile;           /* enum kernel_profile of kernel.h */
+    uint32_t user;             /* under whose account; equal numbers are one user */
     const char *host_name;     /* for trace rows; live as long as the task */
     const char *actor_name;
     const char *thread_name;   /* "app" or "app/worker"; "" for thread 0 */

@@ -17,7 +17,7 @@ static const struct member top_members[] = {
 
 static const struct member actor_members[] = {
     { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "profile", TYPE_TEXT, false, "" },
-    { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "user", TYPE_NAME, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
@@ -184,6 +184,19 @@ static void load_words(struct loading *load, const struct json *value, const cha
     if (!*is_b && strcmp(value->text, a) != 0) problem_at(load->problems, value, "\"%s\" is not known here; expected \"%s\" or \"%s\"", value->text, a, b);
 }
 
+/* A user's number is that of the first actor who names him, from 1. */
+static uint32_t load_user(const struct scenario *scenario, const struct json *value)
+{
+    uint32_t number = 0;
+    const struct json *other = NULL;
+    if (!value) return 0;
+    do {
+        other = number < scenario->actor_count ? json_member(scenario->actors[number].node, "user") : value;
+        number++;
+    } while (!other || strcmp(other->text, value->text) != 0);
+    return number;
+}
+
 static void load_actor(struct loading *load, const struct json *node)
 {
     static const struct member *const tables[] = { actor_members, NULL };
@@ -195,6 +208,7 @@ static void load_actor(struct loading *load, const struct json *node)
     actor->host = json_member(node, "host")->text;
     const struct json *provider = json_member(node, "provider");
     actor->provider = provider ? provider->text : NULL;
+    actor->user = load_user(scenario, json_member(node, "user"));
     load_words(load, json_member(node, "profile"), "documented", "observed", &actor->observed);
     load_words(load, json_member(node, "unclaimed"), "fail", "ignore", &actor->unclaimed_ignored);
     if (binding_find(&load->by, actor->name)) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);

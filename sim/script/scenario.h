@@ -41,6 +41,7 @@ struct actor_setup {
     const char *name;
     const char *host;
     const char *provider;           /* NULL: the run's */
+    uint32_t user;                  /* 0: names none; equal names have equal numbers */
     bool observed;
     bool unclaimed_ignored;
     bool starts_itself;             /* its timeline says `startup` */

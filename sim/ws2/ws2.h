@@ -39,6 +39,7 @@ struct process_setup {
     struct host *host;
     enum kernel_profile profile;
     const char *provider;           /* path of a shared object; NULL: the reference provider */
+    uint32_t user;                  /* processes of equal numbers run under one account */
 };
 
 /* NULL: the provider could not be loaded, and *why says so (the caller frees it). */

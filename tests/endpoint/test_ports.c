@@ -5,10 +5,18 @@
 
 enum kind { DEFAULT_W, DEFAULT_S, REUSE_W, REUSE_S, EXCLUSIVE_W, EXCLUSIVE_S, KINDS };
 static const char *const kinds[KINDS] = { "default *", "default", "reuse *", "reuse", "exclusive *", "exclusive" };
-static const char *const table[KINDS][KINDS] = {
+static const char *const one_user[KINDS][KINDS] = {
     { "USE", "ok", "ACC", "ok", "USE", "ok" },
     { "ok", "USE", "ok", "ACC", "USE", "USE" },
     { "USE", "ok", "ok", "ok", "USE", "ok" },
+    { "ok", "USE", "ok", "ok", "USE", "USE" },
+    { "USE", "ACC", "ACC", "ACC", "USE", "ACC" },
+    { "ok", "USE", "ok", "ACC", "USE", "USE" },
+};
+static const char *const two_users[KINDS][KINDS] = {
+    { "USE", "ACC", "ACC", "ACC", "USE", "ACC" },
+    { "ok", "USE", "ok", "ACC", "USE", "USE" },
+    { "USE", "ACC", "ok", "ok", "USE", "ACC" },
     { "ok", "USE", "ok", "ok", "USE", "USE" },
     { "USE", "ACC", "ACC", "ACC", "USE", "ACC" },
     { "ok", "USE", "ok", "ACC", "USE", "USE" },
@@ -36,24 +44,64 @@ static const char *short_status(enum kernel_status status)
     return status == KERNEL_OK ? "ok" : status == KERNEL_ADDRESS_IN_USE ? "USE" : status == KERNEL_ADDRESS_EXCLUSIVE ? "ACC" : status_name(status);
 }
 
-static void table_holds(enum kernel_transport transport, enum kernel_family family)
+static void table_holds(enum kernel_transport transport, enum kernel_family family, const char *const table[KINDS][KINDS], struct task *second_asker)
 {
     for (unsigned first = 0; first < KINDS; first++) {
         for (unsigned second = 0; second < KINDS; second++) {
-            kernel_endpoint a = of_kind(transport, family, first), b = of_kind(transport, family, second);
+            kernel_endpoint a = of_kind(transport, family, first);
             ck_assert_int_eq(bind_to(a, where(family, first), 5000), KERNEL_OK);
+            running = second_asker;
+            kernel_endpoint b = of_kind(transport, family, second);
             const char *found = short_status(bind_to(b, where(family, second), 5000));
             ck_assert_msg(strcmp(found, table[first][second]) == 0, "%s, then %s: %s instead of %s", kinds[first], kinds[second], found, table[first][second]);
-            ck_assert_int_eq(kernel_endpoint_close(a), KERNEL_OK);
             ck_assert_int_eq(kernel_endpoint_close(b), KERNEL_OK);
+            as(&pair.pc);
+            ck_assert_int_eq(kernel_endpoint_close(a), KERNEL_OK);
         }
     }
 }
 
-START_TEST(conflicts_of_datagrams) { table_holds(KERNEL_UDP, _i ? KERNEL_IPV6 : KERNEL_IPV4); }
+START_TEST(conflicts_of_datagrams) { table_holds(KERNEL_UDP, _i ? KERNEL_IPV6 : KERNEL_IPV4, one_user, &pair.pc.app); }
 END_TEST
 
-START_TEST(conflicts_of_streams) { table_holds(KERNEL_TCP, _i ? KERNEL_IPV6 : KERNEL_IPV4); }
+START_TEST(conflicts_of_streams) { table_holds(KERNEL_TCP, _i ? KERNEL_IPV6 : KERNEL_IPV4, one_user, &pair.pc.app); }
+END_TEST
+
+/* Another process of the same user meets no other conflicts. */
+START_TEST(conflicts_between_processes) { table_holds(KERNEL_UDP, _i ? KERNEL_IPV6 : KERNEL_IPV4, one_user, &pair.pc.other); }
+END_TEST
+
+START_TEST(conflicts_between_users)
+{
+    pair.pc.other.user = 1;
+    table_holds(_i & 1 ? KERNEL_TCP : KERNEL_UDP, _i & 2 ? KERNEL_IPV6 : KERNEL_IPV4, two_users, &pair.pc.other);
+}
+END_TEST
+
+/* proves: NET-PORT-14. A wildcard of both families is in the way of another user's address of either. */
+START_TEST(both_families_between_users)
+{
+    kernel_endpoint both = udp6_open();
+    set(both, KERNEL_IPV6_ONLY, 0);
+    ck_assert_int_eq(bind_to(both, "::", 5000), KERNEL_OK);
+    pair.pc.other.user = 1;
+    running = &pair.pc.other;
+    ck_assert_int_eq(bind_to(udp_open(), "192.0.2.1", 5000), KERNEL_ADDRESS_EXCLUSIVE);
+    ck_assert_int_eq(bind_to(udp6_open(), "2001:db8::1", 5000), KERNEL_ADDRESS_EXCLUSIVE);
+    as(&pair.pc);
+    ck_assert_int_eq(bind_to(udp_open(), "192.0.2.1", 5000), KERNEL_OK);
+}
+END_TEST
+
+/* The user is the process's that opened the endpoint, not of who binds it. */
+START_TEST(who_opened_it_is_the_user)
+{
+    kernel_endpoint second = udp_open();
+    udp_bound("0.0.0.0", 5000);
+    pair.pc.other.user = 1;
+    running = &pair.pc.other;
+    ck_assert_int_eq(bind_to(second, "192.0.2.1", 5000), KERNEL_OK);
+}
 END_TEST
 
 START_TEST(what_never_conflicts)
@@ -278,6 +326,10 @@ int main(void)
     tcase_add_checked_fixture(tests, pair_open, pair_close);
     tcase_add_loop_test(tests, conflicts_of_datagrams, 0, 2);
     tcase_add_loop_test(tests, conflicts_of_streams, 0, 2);
+    tcase_add_loop_test(tests, conflicts_between_processes, 0, 2);
+    tcase_add_loop_test(tests, conflicts_between_users, 0, 4);
+    tcase_add_test(tests, both_families_between_users);
+    tcase_add_test(tests, who_opened_it_is_the_user);
     tcase_add_test(tests, what_never_conflicts);
     tcase_add_test(tests, both_families_at_once);
     tcase_add_test(tests, addresses_to_bind_to);

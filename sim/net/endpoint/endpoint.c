@@ -19,6 +19,7 @@ struct endpoint *endpoint_new(struct host *host, uint8_t family, uint8_t transpo
     endpoint->transport = transport;
     endpoint->protocol = transport == KERNEL_RAW ? protocol : transport;
     endpoint->process = process;
+    endpoint->user = process ? process->user : 0;
     endpoint->tuple.family = family;
     endpoint->tuple.protocol = endpoint->protocol;
     options_default(endpoint);

@@ -46,6 +46,7 @@ struct endpoint {
     uint32_t option[KERNEL_OPTION_COUNT];
     uint64_t option_was_set;      /* bit per option the owner has set himself */
     struct task *process;         /* completions of the process that opened it */
+    uint32_t user;                /* of that process; holds when it has let go */
     uint64_t reservation;         /* token of the block its bind takes the port from; 0: none */
     const char *label;            /* for rows: "tcp 3"; made on demand */
     struct ip_path path;          /* to the peer */

@@ -89,15 +89,25 @@ static enum sharing sharing_of(const struct endpoint *endpoint)
 #define OK KERNEL_OK
 #define USE KERNEL_ADDRESS_IN_USE
 #define ACC KERNEL_ADDRESS_EXCLUSIVE
-/* Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE, one user. Row: the first bind; column: the second; each in the order of enum
-   sharing, the wildcard before a specific address. */
-static const uint8_t verdicts[6][6] = {
-    { USE, OK, ACC, OK, USE, OK },   /* default, wildcard */
-    { OK, USE, OK, ACC, USE, USE },  /* default, specific */
-    { USE, OK, OK, OK, USE, OK },    /* REUSE, wildcard */
-    { OK, USE, OK, OK, USE, USE },   /* REUSE, specific */
-    { USE, ACC, ACC, ACC, USE, ACC }, /* EXCLUSIVE, wildcard */
-    { OK, USE, OK, ACC, USE, USE },  /* EXCLUSIVE, specific */
+/* Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE: one user, then two. Row: the first bind; column: the second; each in the order of
+   enum sharing, the wildcard before a specific address. */
+static const uint8_t verdicts[2][6][6] = {
+    {
+        { USE, OK, ACC, OK, USE, OK },   /* default, wildcard */
+        { OK, USE, OK, ACC, USE, USE },  /* default, specific */
+        { USE, OK, OK, OK, USE, OK },    /* REUSE, wildcard */
+        { OK, USE, OK, OK, USE, USE },   /* REUSE, specific */
+        { USE, ACC, ACC, ACC, USE, ACC }, /* EXCLUSIVE, wildcard */
+        { OK, USE, OK, ACC, USE, USE },  /* EXCLUSIVE, specific */
+    },
+    {
+        { USE, ACC, ACC, ACC, USE, ACC },
+        { OK, USE, OK, ACC, USE, USE },
+        { USE, ACC, OK, OK, USE, ACC },
+        { OK, USE, OK, OK, USE, USE },
+        { USE, ACC, ACC, ACC, USE, ACC },
+        { OK, USE, OK, ACC, USE, USE },
+    },
 };
 #undef OK
 #undef USE
@@ -110,29 +120,29 @@ static struct place place_of(const struct endpoint *endpoint)
 }
 
 /* A wildcard of both families meets every other bind; each family's verdict is the same then, as it depends on the kinds only. */
-static enum kernel_status verdict(const struct endpoint *first, const struct place *place, enum sharing second)
+static enum kernel_status verdict(const struct endpoint *first, const struct place *place, const struct endpoint *second)
 {
     struct place held = place_of(first);
     if (held.family != place->family && !held.both && !place->both)
         return KERNEL_OK;
     if (!held.any && !place->any && (held.scope != place->scope || !key_equal(&held.key, &place->key)))
         return KERNEL_OK;
-    unsigned row = 2 * (unsigned)sharing_of(first) + !held.any, column = 2 * (unsigned)second + !place->any;
-    return (enum kernel_status)verdicts[row][column];
+    unsigned row = 2 * (unsigned)sharing_of(first) + !held.any, column = 2 * (unsigned)sharing_of(second) + !place->any;
+    return (enum kernel_status)verdicts[first->user != second->user][row][column];
 }
 
 /* The oldest bind that objects decides. What its owner has closed objects no more, unless he had the port for himself alone:
    then it stays taken as long as a connection of his lives. */
-static enum kernel_status conflict(const struct port *port, const struct place *place, enum sharing sharing)
+static enum kernel_status conflict(const struct port *port, const struct place *place, const struct endpoint *second)
 {
     if (!port || (!port->first && !port->children))
         return KERNEL_OK;
-    if (sharing == SHARING_REUSE && port->first && !port->unshared)
+    if (sharing_of(second) == SHARING_REUSE && port->first && !port->unshared)
         return KERNEL_OK; /* those who share are at one, however many there are */
     const struct endpoint *endpoint = port->first ? port->first->port_prev : NULL; /* the list's end */
     while (endpoint) {
         if (endpoint->id || sharing_of(endpoint) == SHARING_EXCLUSIVE) {
-            enum kernel_status status = verdict(endpoint, place, sharing);
+            enum kernel_status status = verdict(endpoint, place, second);
             if (status != KERNEL_OK)
                 return status;
         }
@@ -314,7 +324,7 @@ enum kernel_status port_bind(struct endpoint *endpoint, const struct kernel_sock
     else if (port_is_reserved(table, number))
         status = KERNEL_ADDRESS_EXCLUSIVE;
     if (status == KERNEL_OK)
-        status = conflict(port_at(table, number), &place, sharing_of(endpoint));
+        status = conflict(port_at(table, number), &place, endpoint);
     if (status == KERNEL_OK)
         enter(endpoint, &place, number);
     return status;
