@@ -2,8 +2,8 @@
 # tests/seam/run.sh BINARY SO_DIR
 #
 # The proof of the seam. Providers that are not the reference provider (SO_DIR/*.so, one of each tests/seam/*.c) are loaded
-# into BINARY: a polite one that must look just like the reference, one that breaks each rule the judge knows, and some that
-# crash or cannot be loaded. One line a case, `ok` or `not ok`; exits 1 if any failed, 2 when it cannot do its work.
+# into BINARY: a polite one that must look just like the reference, a plain one that serves sockets through kernel.h alone, one
+# that breaks each rule the judge knows, and some that crash or cannot be loaded. One line a case, `ok` or `not ok`; exits 1 if any failed, 2 when it cannot do its work.
 
 set -eu
 LC_ALL=C
@@ -114,6 +114,16 @@ look_at_exports() {
     verdict "the binary exports kernel_* and WPUCompleteOverlappedRequest alone" "$problem"
 }
 
+# The second providers are made of the Winsock headers, kernel.h and what lies here: nothing of the simulator's or the
+# reference provider's inside.
+look_at_headers() {
+    problem=
+    cat "$objects"/plain.d "$objects"/polite.d | tr ' ' '\n' | grep '\.[ch]$' >"$work/out" || problem="no dependencies were written"
+    grep -vE '^(include|tests/seam)/' "$work/out" >"$work/named" || true
+    [ ! -s "$work/named" ] || problem="they include $(tr '\n' ' ' <"$work/named")"
+    verdict "the second providers include public headers alone" "$problem"
+}
+
 # Every rule that stands in the judge has a scenario that breaks it, and every scenario of that kind is run.
 look_at_rules() {
     problem=
@@ -138,6 +148,37 @@ same "a provider that breaks no rule is like the reference provider" breaker-beh
 together "three providers in one run" three-providers
 shows "the trace names the polite provider's calls and upcalls" "$objects/polite.so"
 shows "the trace names the reference provider's calls and upcalls" reference
+
+# ---- a provider of sockets ----
+look_at_headers
+for name in datagrams streams endings; do
+    ends "the plain provider: sockets-$name" 0 pass "sockets-$name" "$objects/plain.so"
+    ends "the reference provider: sockets-$name" 0 pass "sockets-$name" reference
+done
+same "the plain provider: twice the same digest" sockets-endings "$objects/plain.so" "$objects/plain.so"
+same "plain and reference provider: the same digest of a connection" sockets-streams "$objects/plain.so" reference
+together "two providers speak with each other" sockets-two-providers
+while read -r name; do
+    ends "the plain provider: $name" 0 pass "../../scenarios/net/$name" "$objects/plain.so"
+done <<'SHIPPED'
+sockets/blocked-accept-and-connect
+sockets/closed-under-a-select
+sockets/empty-receive
+sockets/listener-closes
+sockets/network-down
+sockets/select
+sockets/wait-for-all
+tcp/black-hole
+tcp/echo
+tcp/half-close
+tcp/simultaneous-close
+tcp/simultaneous-open
+udp/connected
+udp/echo-blocking
+udp/fionread-is-the-total
+udp/peek
+udp/too-small-a-buffer
+SHIPPED
 
 # ---- a rule, and what breaks it ----
 broken=0

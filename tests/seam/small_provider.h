@@ -1,7 +1,7 @@
 /*
  * What the second providers of this folder share: a service provider as small as the interface allows, written against the
  * Winsock headers and kernel.h alone. It is unlike the reference provider on purpose: a fixed array of sockets in the
- * process's slot, one request a socket at most, no lists, no endpoints, and every function it does not need refused.
+ * process's slot, one request a socket at most, no lists, and every function it does not need refused. Only plain.c has endpoints.
  *
  * Whoever includes it defines WSPStartup, WSPIoctl and `const uint32_t wspsim_kernel_abi`, and replaces in the table what it
  * does otherwise.
@@ -28,6 +28,9 @@ struct small_socket {
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
     WSATHREADID thread;
     DWORD code;                 /* the control code that asked */
+    DWORD entry;                /* of the catalogue */
+    kernel_endpoint endpoint;   /* plain.c: what it serves; 0: nothing */
+    BOOL stream, nonblocking;
 };
 
 struct small_process {
@@ -84,20 +87,31 @@ static inline void small_request_finish(struct small_socket *socket, DWORD error
 
 /* ---- sockets ---- */
 
+/* A free place with a handle; NULL: *error says why. */
+static inline struct small_socket *small_socket_take(struct small_process *process, DWORD entry, enum kernel_family family, LPINT error)
+{
+    for (size_t i = 0; i < SMALL_SOCKETS; i++) {
+        struct small_socket *socket = &process->sockets[i];
+        if (socket->handle != 0) continue;
+        SOCKET handle = process->up.lpWPUCreateSocketHandle(entry, (DWORD_PTR)socket, error);
+        if (handle == INVALID_SOCKET) return NULL;
+        *socket = (struct small_socket){ .handle = handle, .family = family, .entry = entry };
+        return socket;
+    }
+    *error = WSAEMFILE;
+    return NULL;
+}
+
 static inline SOCKET WSPAPI small_socket_open(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags, LPINT error)
 {
     struct small_process *process = small_process_get();
     (void)type, (void)protocol, (void)group; /* nothing here depends on them */
-    *error = process == NULL ? WSANOTINITIALISED : family != AF_INET && family != AF_INET6 ? WSAEAFNOSUPPORT : WSAEMFILE;
-    for (size_t i = 0; *error == WSAEMFILE && i < SMALL_SOCKETS; i++) {
-        struct small_socket *socket = &process->sockets[i];
-        if (socket->handle != 0) continue;
-        SOCKET handle = process->up.lpWPUCreateSocketHandle(info->dwCatalogEntryId, (DWORD_PTR)socket, error);
-        if (handle == INVALID_SOCKET) return INVALID_SOCKET;
-        *socket = (struct small_socket){ .handle = handle, .family = family == AF_INET ? KERNEL_IPV4 : KERNEL_IPV6, .overlapped_allowed = (flags & WSA_FLAG_OVERLAPPED) != 0 };
-        return handle;
-    }
-    return INVALID_SOCKET;
+    *error = process == NULL ? WSANOTINITIALISED : family != AF_INET && family != AF_INET6 ? WSAEAFNOSUPPORT : 0;
+    if (*error != 0) return INVALID_SOCKET;
+    struct small_socket *socket = small_socket_take(process, info->dwCatalogEntryId, family == AF_INET ? KERNEL_IPV4 : KERNEL_IPV6, error);
+    if (socket == NULL) return INVALID_SOCKET;
+    socket->overlapped_allowed = (flags & WSA_FLAG_OVERLAPPED) != 0;
+    return socket->handle;
 }
 
 static inline int WSPAPI small_socket_close(SOCKET s, LPINT error)
