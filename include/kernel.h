@@ -167,22 +167,23 @@ struct kernel_watch {
    calling thread: the thread's exit leaves it. KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (topic, family, no function). */
 enum kernel_status kernel_watch(const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request);
 
-/* Gives the request up: it will not be completed any more; whoever waits for it in kernel_wait gets KERNEL_CANCELLED.
-   KERNEL_BAD_HANDLE if it was completed or cancelled before. */
+/* Gives the request up: it will not be completed any more; whoever waits for it in kernel_wait gets KERNEL_CANCELLED. What it had
+   moved by then, at this very instant too, is the caller's: a transfer's count, an accepted endpoint (zero before the call) say so.
+   KERNEL_BAD_HANDLE if it was completed or cancelled before, or is another process's. */
 enum kernel_status kernel_cancel(kernel_request request);
 
 /* ---- endpoints: the stack's view of a socket ------------------------------------------------------------------------- */
 
 enum kernel_transport { KERNEL_TCP = 6, KERNEL_UDP = 17, KERNEL_RAW = 255 };
 
-typedef uint64_t kernel_endpoint; /* never used twice; 0 names none */
+typedef uint64_t kernel_endpoint; /* never used twice; 0 names none; every process of the host may use it */
 
 struct kernel_socket { struct kernel_address address; uint16_t port; }; /* the port in host order; address.family 0: none */
 
 /* KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (family, transport). */
 enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_transport transport, uint8_t protocol, kernel_endpoint *endpoint);
 
-/* Ends the endpoint: what is pending on it must have been cancelled before. A connection ends gracefully behind the caller's
+/* Ends the endpoint: what is pending on it completes with KERNEL_CANCELLED. A connection ends gracefully behind the caller's
    back, or with a reset when received data was never read; kernel_endpoint_abort always resets. KERNEL_OK, KERNEL_BAD_HANDLE. */
 enum kernel_status kernel_endpoint_close(kernel_endpoint endpoint);
 enum kernel_status kernel_endpoint_abort(kernel_endpoint endpoint);
@@ -229,7 +230,7 @@ enum kernel_transfer_flag {
 struct kernel_piece { void *bytes; size_t size_bytes; };
 
 /* One send or receive: the caller's memory, pieces and their bytes too, until it has ended. The bytes of a send are taken at
-   the call; those of a receive are written when it ends. */
+   the call; those of a receive are written when it ends (KERNEL_WAIT_ALL: as they come, and `count` with them). */
 struct kernel_transfer {
     const struct kernel_piece *pieces;
     size_t piece_count;
