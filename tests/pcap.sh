@@ -51,7 +51,7 @@ for scenario in $(find scenarios tests/pcap -name '*.json' | sort); do
     captures=$((captures + 1))
     "$binary" run --json "$scenario" --pcap "$work/a.pcapng" --level packet --trace text --trace-file "$work/trace" >"$work/a.json" 2>/dev/null
     check "$scenario: the same run, captured or not" cmp "$work/plain.json" "$work/a.json"
-    count=$(grep -c -e ' packet\.sent ' -e ' packet\.arrived ' "$work/trace")
+    count=$(grep -c -e ' packet\.sent ' -e ' packet\.arrived ' -e ' packet\.overheard ' "$work/trace")
     [ "$count" -gt 0 ] || continue
     packets=$((packets + count))
     "$binary" run -q "$scenario" --pcap "$work/b.pcapng" >/dev/null 2>&1

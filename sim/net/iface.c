@@ -7,6 +7,7 @@
 #include "net/ip/fragment.h"
 #include "net/ip/neighbor.h"
 #include "net/link/cable.h"
+#include "net/link/segment.h"
 #include "net/net_private.h"
 #include "net/rss/rss.h"
 
@@ -229,10 +230,12 @@ void iface_refresh(struct iface *iface)
         iface->usable[slot] = !iface->usable[slot];
         watches_by_routes(iface, slot);
     }
-    if (!connected)
+    if (!connected) {
         neighbors_flush(iface);
-    else if (!was)
+        segment_forget(iface);
+    } else if (!was) {
         iface_groups_connected(iface);
+    }
 }
 
 bool iface_up(struct iface *iface)

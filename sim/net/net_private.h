@@ -245,6 +245,7 @@ struct net {
     const bool *traces_packets; /* asked before anything is computed for a packet's row */
     struct packet_pool pool;
     bool ending;             /* net_free: nobody is told of anything any more */
+    uint32_t captures;       /* of all hosts */
     bool packets_with_bytes; /* rows of packets hold their frames: somebody captures them */
     struct link *links; /* in order of making, the newest first */
     struct segment *segments;

@@ -82,7 +82,9 @@ static void assert_link(struct script *script, const struct step *step)
     const struct json *from = script_member(script, step, "from");
     const struct iface *iface = step_interface(script, from->text);
     if (!iface || !cable_of(iface)) { fail_step(script, step, from, NULL, NULL, "nothing is plugged into %s now", from->text); return; }
-    const struct link *link = cable_link(cable_of(iface), iface);
+    const struct json *egress = script_member(script, step, "egress");
+    const struct link *link = egress && read_bool(egress) ? cable_port_of(cable_of(iface)) : cable_link(cable_of(iface), iface);
+    if (!link) { fail_step(script, step, egress, NULL, NULL, "%s has no port with a queue of its own: say \"egress\": true in \"lan\"", from->text); return; }
     const struct link_counters *seen = &link->counters;
     number_expect(script, step, "packets", seen->packets);
     number_expect(script, step, "bytes", seen->bytes);

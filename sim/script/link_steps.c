@@ -21,12 +21,15 @@ static void link_set_step(struct script *script, const struct step *step, struct
 {
     struct problems problems = { .arena = script->arena, .file = script->setup.scenario->file };
     struct cable *cable = cable_of(iface);
-    struct iface *far = script_member(script, step, "from") ? NULL : cable_far_end(cable, iface);
+    bool one_way = script_member(script, step, "from") != NULL;
+    struct iface *far = one_way ? NULL : cable_far_end(cable, iface);
+    struct link *port = one_way ? NULL : cable_port_of(cable), *back = far ? cable_link(cable, far) : port;
     struct cable_setup setup[2] = { cable_setup_of(cable_link(cable, iface)) };
-    setup[1] = far ? cable_setup_of(cable_link(cable, far)) : setup[0];
+    setup[1] = back ? cable_setup_of(back) : setup[0];
     if (link_properties_read(&problems, step->node, setup)) {
         cable_set(iface, &setup[0]);
         if (far) cable_set(far, &setup[1]);
+        if (port) cable_set_port(iface, &setup[1]);
     }
     for (const struct problem *problem = problems.first; problem; problem = problem->next) fail_step(script, step, NULL, NULL, NULL, "%s", problem->message);
 }

@@ -16,8 +16,8 @@ bool link_properties_read(struct problems *problems, const struct json *object, 
 bool link_properties_named(const struct json *object); /* at least one */
 
 void links_build(const struct scenario *scenario, struct net *net, struct problems *problems); /* `links` and `lan` */
-/* Interface "host.interface", or NULL and a problem with the nearest name. */
-struct iface *links_interface(struct net *net, const struct json *value, struct problems *problems);
+/* An interface has come into being: what `links` and `lan` say of it is plugged in, as soon as its other end is there too. */
+void links_plug(const struct scenario *scenario, struct net *net, struct iface *iface, struct problems *problems);
 /* What a step link.* says, as far as it shows before the run. */
-void links_check_step(struct net *net, const struct step *step, struct problems *problems);
+void links_check_step(const struct scenario *scenario, struct net *net, const struct step *step, struct problems *problems);
 #endif

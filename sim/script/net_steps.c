@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "script/inside.h"
+#include "script/links.h"
 #include "script/traffic_steps.h"
 #include "script/qos_steps.h"
 #include "script/rss_steps.h"
@@ -103,7 +104,10 @@ static bool route_step(struct script *script, const struct step *step)
 static bool interface_add_step(struct script *script, const struct step *step)
 {
     struct problems problems = { .arena = script->arena, .file = script->setup.scenario->file };
-    world_interface(script->setup.scenario, script->setup.net, host_find(script->setup.net, script_member(script, step, "host")->text), step->node, false, &problems);
+    struct host *host = host_find(script->setup.net, script_member(script, step, "host")->text);
+    world_interface(script->setup.scenario, script->setup.net, host, step->node, false, &problems);
+    struct iface *iface = problems.first ? NULL : iface_find(host, script_member(script, step, "name")->text);
+    if (iface) links_plug(script->setup.scenario, script->setup.net, iface, &problems);
     for (const struct problem *problem = problems.first; problem; problem = problem->next) fail_step(script, step, NULL, NULL, NULL, "%s", problem->message);
     return true;
 }

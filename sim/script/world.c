@@ -193,7 +193,7 @@ static void host_check(struct net *net, const struct json *value, struct problem
 }
 
 /* Interfaces may also come with an `interface.add`. */
-static bool interface_comes(const struct scenario *scenario, const char *host, const char *name)
+bool world_interface_comes(const struct scenario *scenario, const char *host, const char *name)
 {
     for (size_t i = 0; i < scenario->step_count; i++) {
         const struct step *step = &scenario->steps[i];
@@ -213,7 +213,7 @@ static void interface_of_check(const struct scenario *scenario, struct net *net,
     const char *names[256];
     size_t count = 0;
     struct host *found = host_find(net, host->text);
-    if (!found || iface_find(found, value->text) || interface_comes(scenario, host->text, value->text)) return;
+    if (!found || iface_find(found, value->text) || world_interface_comes(scenario, host->text, value->text)) return;
     for (struct iface *iface = iface_next(found, NULL); iface && count < 256; iface = iface_next(found, iface)) names[count++] = iface_view(iface).name;
     const char *near = nearest_word(value->text, names, count);
     if (near) problem_at(problems, value, "the host \"%s\" has no interface \"%s\"; did you mean \"%s\"?", host->text, value->text, near);
@@ -226,7 +226,7 @@ static void interface_check(const struct scenario *scenario, struct net *net, co
     size_t count = 0;
     const char *host_text = arena_text_n(problems->arena, value->text, (size_t)(dot - value->text));
     struct host *host = host_find(net, host_text);
-    if (host && (iface_find(host, dot + 1) || interface_comes(scenario, host_text, dot + 1))) return;
+    if (host && (iface_find(host, dot + 1) || world_interface_comes(scenario, host_text, dot + 1))) return;
     for (struct host *each = host_next(net, NULL); each; each = host_next(net, each))
         for (struct iface *iface = iface_next(each, NULL); iface && count < 256; iface = iface_next(each, iface))
             names[count++] = arena_printf(problems->arena, "%s.%s", host_name(each), iface_view(iface).name);
@@ -257,13 +257,13 @@ static void step_check(const struct scenario *scenario, struct net *net, const s
 {
     static const char *const route_kinds = "route.";
     const struct json *on = step_member(scenario, step, "on"), *host = step_member(scenario, step, "host"), *from = step_member(scenario, step, "from");
-    if (from && step->kind->class == STEP_ASSERT) links_interface(net, from, problems);
+    if (from && step->kind->class == STEP_ASSERT) interface_check(scenario, net, from, problems);
     if (on) interface_check(scenario, net, on, problems);
     if (host) host_check(net, host, problems);
     const struct json *interface = json_member(step->node, "interface");
     if (host && interface) interface_of_check(scenario, net, host, interface, problems);
     if (step->kind->class == STEP_NET && step->kind->number == NET_INTERFACE_ADD) interface_add_check(scenario, step, problems);
-    if (step->kind->class == STEP_NET && step->kind->number >= NET_LINK_CUT && step->kind->number <= NET_LINK_SET) links_check_step(net, step, problems);
+    if (step->kind->class == STEP_NET && step->kind->number >= NET_LINK_CUT && step->kind->number <= NET_LINK_SET) links_check_step(scenario, net, step, problems);
     if (strncmp(step->kind->name, route_kinds, strlen(route_kinds)) != 0) return;
     metric_check(step, problems);
     if ((on != NULL) == (host != NULL))

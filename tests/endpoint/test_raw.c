@@ -307,12 +307,14 @@ START_TEST(promiscuous)
     three_on_a(hub ? SEGMENT_HUB : SEGMENT_SWITCH, &third);
     kernel_endpoint own = udp_bound("0.0.0.0", 1000);
     set(own, KERNEL_ALLOW_BROADCAST, 1);
+    as(&pair.peer);
+    kernel_endpoint to = udp_bound("0.0.0.0", 2000);
+    ck_assert_int_eq(send_text(to, "here I am", "192.0.2.1", 1000), KERNEL_OK); /* a switch learns it by that */
+    carry();
     as(&third);
     kernel_endpoint all = raw_bound(0, "192.0.2.3"), level = raw_bound(0, "192.0.2.3");
     set(all, KERNEL_CAPTURE, 1);
     set(level, KERNEL_CAPTURE, 3);
-    as(&pair.peer);
-    kernel_endpoint to = udp_bound("0.0.0.0", 2000);
     as(&pair.pc);
     ck_assert_int_eq(send_text(own, "foreign", "192.0.2.2", 2000), KERNEL_OK);
     carry();

@@ -110,24 +110,45 @@ START_TEST(a_member_is_cut_off)
 }
 END_TEST
 
-/* What c's capture sees of a frame from a to b, in each mode. */
-static unsigned overheard(enum segment_kind kind, uint32_t mode)
+static struct endpoint *capture_on(unsigned host, uint32_t mode)
 {
-    struct kernel_socket local = { .address = to_host(2).address };
-    unsigned count = 0;
-    struct packet *packet;
-    join_all(kind);
-    struct endpoint *raw = endpoint_new(wires.hosts[2], KERNEL_IPV4, KERNEL_RAW, 0, NULL);
+    struct kernel_socket local = { .address = to_host(host).address };
+    struct endpoint *raw = endpoint_new(wires.hosts[host], KERNEL_IPV4, KERNEL_RAW, 0, NULL);
     ck_assert_int_eq(port_bind(raw, &local), KERNEL_OK);
     ck_assert_int_eq(capture_set(raw, mode), KERNEL_OK);
     raw->option[KERNEL_CAPTURE] = mode;
-    send_to(1, 1, 100);
-    run_until(SECOND);
-    packets_arrive("b");
+    return raw;
+}
+
+static unsigned captured(struct endpoint *raw)
+{
+    unsigned count = 0;
+    struct packet *packet;
     while ((packet = udp_take(raw))) {
         count++;
         packet_free(wires.net, packet);
     }
+    return count;
+}
+
+static void send_from(unsigned from, unsigned to, uint32_t number)
+{
+    struct kernel_socket peer = to_host(to);
+    struct piece piece = pattern_piece(wires.net, number, 100);
+    ck_assert_int_eq(udp_send_piece(wires.endpoints[from], &piece, &peer), KERNEL_OK);
+}
+
+/* What c's capture sees of a frame from a to b, in each mode; b has spoken before. */
+static unsigned overheard(enum segment_kind kind, uint32_t mode)
+{
+    join_all(kind);
+    send_from(1, 3, 1);
+    run_until(2 * MS);
+    struct endpoint *raw = capture_on(2, mode);
+    send_to(1, 1, 100);
+    run_until(SECOND);
+    ck_assert_uint_eq(wires.count, 2);
+    unsigned count = captured(raw);
     wires_close();
     return count;
 }
@@ -138,6 +159,143 @@ START_TEST(a_hub_can_be_overheard)
     ck_assert_uint_eq(overheard(SEGMENT_HUB, 1), 1);
     ck_assert_uint_eq(overheard(SEGMENT_HUB, 3), 0);
     ck_assert_uint_eq(overheard(SEGMENT_SWITCH, 1), 0);
+}
+END_TEST
+
+/* What c's capture sees of the next frame from a host to another. */
+static unsigned leak(struct endpoint *raw, unsigned from, unsigned to)
+{
+    size_t before = wires.count;
+    send_from(from, to, 1);
+    run_until(now() + 2 * MS);
+    ck_assert_uint_eq(wires.count, before + 1);
+    ck_assert_uint_eq(wires.arrivals[before].host, to);
+    return captured(raw);
+}
+
+/* proves: NET-LINK-28, NET-LINK-32 */
+START_TEST(a_switch_learns)
+{
+    join_all(SEGMENT_SWITCH);
+    struct endpoint *raw = capture_on(2, 1);
+    ck_assert_uint_eq(leak(raw, 0, 1), 1);
+    ck_assert_uint_eq(leak(raw, 1, 0), 0);
+    ck_assert_uint_eq(leak(raw, 0, 1), 0);
+    ck_assert_uint_eq(leak(raw, 0, 3), 1);
+    send_to(254, 1, 100); /* everybody hears it, and nobody is learnt by listening */
+    run_until(now() + 2 * MS);
+    ck_assert_uint_eq(captured(raw), 1);
+    ck_assert_uint_eq(leak(raw, 1, 3), 1);
+    ck_assert_uint_eq(leak(raw, 3, 1), 0);
+    ck_assert_uint_eq(leak(raw, 1, 3), 0);
+    ck_assert_int_eq(capture_set(raw, 3), KERNEL_OK);
+    raw->option[KERNEL_CAPTURE] = 3; /* not promiscuous */
+    cable_unplug(wires.eth0[0]);
+    wires.eth0[0]->media = true;
+    struct cable_setup setup = cable_setup_default();
+    cable_into(segment_find(wires.net, "lan"), wires.eth0[0], &setup);
+    ck_assert_uint_eq(leak(raw, 1, 0), 0);
+    wires_close();
+}
+END_TEST
+
+/* proves: NET-LINK-33 */
+START_TEST(a_switch_forgets)
+{
+    struct segment *segment = join_all(SEGMENT_SWITCH);
+    struct endpoint *raw = capture_on(2, 1);
+    leak(raw, 1, 0); /* learnt at 1 ms */
+    run_until(300 * SECOND - 1);
+    ck_assert_uint_eq(leak(raw, 0, 1), 0);
+    run_until(now() + SECOND);
+    leak(raw, 1, 0);
+    int64_t learnt_ns = now() - MS;
+    run_until(learnt_ns + 300 * SECOND - MS);
+    ck_assert_uint_eq(leak(raw, 0, 1), 1);
+    leak(raw, 1, 0);
+    iface_media(wires.eth0[1], false);
+    iface_media(wires.eth0[1], true);
+    ck_assert_uint_eq(leak(raw, 0, 1), 1);
+    segment_ageing(segment, 0);
+    leak(raw, 1, 0);
+    ck_assert_uint_eq(leak(raw, 0, 1), 1);
+    wires_close();
+}
+END_TEST
+
+/* proves: NET-LINK-20 */
+START_TEST(a_cut_is_not_noticed_yet)
+{
+    join_all(SEGMENT_SWITCH);
+    ck_assert(cable_cut(cable_of(wires.eth0[2]), true, 20 * MS));
+    send_to(2, 1, 100);
+    send_to(254, 2, 100);
+    run_until(MS / 2);
+    wires.count = 0;
+    run_until(SECOND);
+    packets_arrive("bd");
+    wires_close();
+}
+END_TEST
+
+/* ---- ports ---- */
+
+/* b's port: 1 Mbit/s, 2 ms, two may wait. 166 bytes take 1.328 ms. */
+static struct link *open_port(void)
+{
+    struct cable_setup setup = cable_setup_default();
+    join_all(SEGMENT_SWITCH);
+    setup.link = (struct link_setup){ .rate_bps = 1000000, .delay_ns = 2 * MS, .queue_packets = 2, .overhead_bytes = 38 };
+    cable_port(wires.eth0[1], &setup);
+    return cable_port_of(cable_of(wires.eth0[1]));
+}
+
+/* proves: NET-LINK-34 */
+START_TEST(senders_share_a_port)
+{
+    struct link *port = open_port();
+    for (unsigned i = 0; i < 2; i++) {
+        send_from(0, 1, 1);
+        send_from(2, 1, 2);
+    }
+    send_from(0, 3, 3); /* which has no queue */
+    run_until(SECOND);
+    ck_assert_uint_eq(wires.count, 4);
+    ck_assert_uint_eq(wires.arrivals[0].host, 3);
+    for (unsigned i = 1; i < 4; i++)
+        ck_assert_int_eq(wires.arrivals[i].at_ns, 3 * MS + (int64_t)i * 1328000);
+    ck_assert_uint_eq(port->counters.dropped_full, 1);
+    ck_assert_uint_eq(port->counters.packets, 3);
+    ck_assert_uint_eq(iface_view(wires.eth0[1]).speed_bps, iface_view(wires.eth0[0]).speed_bps); /* what comes is not what it sends */
+    wires_close();
+}
+END_TEST
+
+/* proves: NET-LINK-34 */
+START_TEST(a_port_is_a_direction_of_its_own)
+{
+    struct link *port = open_port();
+    struct cable_setup setup = cable_setup_of(port);
+    setup.impairments.loss = (struct loss_setup){ .model = LOSS_BERNOULLI, .rate = { CHANCE_ALWAYS, 0 } };
+    cable_set_port(wires.eth0[1], &setup);
+    send_from(0, 1, 1);
+    send_from(1, 0, 1);
+    run_until(MS);
+    packets_arrive("a");
+    setup.impairments.loss.model = LOSS_NONE;
+    cable_set_port(wires.eth0[1], &setup);
+    send_from(0, 1, 1);
+    run_until(3 * MS);
+    ck_assert(cable_cut(cable_of(wires.eth0[1]), true, 0)); /* what is on it is lost */
+    run_until(SECOND);
+    ck_assert_uint_eq(wires.count, 1);
+    ck_assert_uint_eq(port->counters.dropped_other, 1);
+    ck_assert_uint_eq(port->counters.dropped_loss, 1);
+    send_from(0, 2, 1);
+    run_until(2 * SECOND);
+    cable_unplug(wires.eth0[1]);
+    ck_assert_uint_eq(wires.count, 2);
+    wires_close();
 }
 END_TEST
 
@@ -264,6 +422,11 @@ int main(void)
     tcase_add_test(segments, an_address_moves);
     tcase_add_test(segments, a_member_leaves);
     tcase_add_test(segments, a_member_is_cut_off);
+    tcase_add_test(segments, a_switch_learns);
+    tcase_add_test(segments, a_switch_forgets);
+    tcase_add_test(segments, a_cut_is_not_noticed_yet);
+    tcase_add_test(segments, senders_share_a_port);
+    tcase_add_test(segments, a_port_is_a_direction_of_its_own);
     suite_add_tcase(suite, segments);
     tcase_add_test(cables, both_ends_notice_at_once);
     tcase_add_test(cables, detection_takes_its_time);

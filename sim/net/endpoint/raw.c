@@ -141,6 +141,7 @@ enum kernel_status capture_set(struct endpoint *endpoint, uint32_t mode)
     if (datagrams)
         datagrams->capture = interface_index;
     host->captures += (uint32_t)(interface_index != 0) - (uint32_t)before;
+    host->net->captures += (uint32_t)(interface_index != 0) - (uint32_t)before;
     return KERNEL_OK;
 }
 

@@ -71,5 +71,6 @@ void transport_problem(struct host *host, uint8_t family, const struct icmp_head
 /* ---- rows of level packet (packet_rows.c); each looks first whether anybody listens ---- */
 void row_packet_sent(const struct iface *iface, struct packet *packet); /* notes the sender in it where captures want that */
 void row_packet_arrived(const struct iface *iface, const struct packet *packet);
+void row_packet_overheard(const struct iface *iface, const struct packet *packet);
 void row_packet_dropped(const struct host *host, const struct iface *iface, const struct packet *packet, enum drop_reason reason);
 #endif

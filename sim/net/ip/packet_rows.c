@@ -180,6 +180,16 @@ void row_packet_arrived(const struct iface *iface, const struct packet *packet)
     trace_end(iface->host->net->trace);
 }
 
+/* What an interface that listens to everything sees of others' frames. */
+void row_packet_overheard(const struct iface *iface, const struct packet *packet)
+{
+    if (!row_begin(iface->host, iface, packet, "packet.overheard"))
+        return;
+    if (iface->host->net->packets_with_bytes)
+        field_frame(iface->host->net->trace, iface, packet, false);
+    trace_end(iface->host->net->trace);
+}
+
 void row_packet_dropped(const struct host *host, const struct iface *iface, const struct packet *packet, enum drop_reason reason)
 {
     struct trace *trace = host->net->trace;

@@ -14,7 +14,7 @@ struct cable {
     struct net_timer timer; /* first: the ends notice */
     struct net *net;
     struct iface *end[2];   /* the second NULL: a segment */
-    struct link *link[2];   /* leaving each end */
+    struct link *link[2];   /* leaving each end; of a segment: into it, and the port out of it or NULL */
     bool cut;
     struct cable *next;
 };
@@ -50,13 +50,14 @@ static void speed_follow(struct iface *iface, uint64_t rate_bps)
 
 static void setup_apply(struct link *link, const struct cable_setup *setup)
 {
-    if (link->mtu_bytes != setup->link.mtu_bytes)
+    if (link->mtu_bytes != setup->link.mtu_bytes && !link_is_port(link))
         host_touch(link->from->host); /* paths that lead here are found anew */
     link_set(link, &setup->link);
     impair_set(link, &setup->impairments);
     codel_set(link, setup->has_codel ? &setup->codel : NULL);
     red_set(link, setup->has_red ? &setup->red : NULL);
-    speed_follow(link->from, setup->link.rate_bps);
+    if (!link_is_port(link))
+        speed_follow(link->from, setup->link.rate_bps);
 }
 
 /* ---- coming and going ---- */
@@ -112,6 +113,22 @@ struct cable *cable_into(struct segment *segment, struct iface *iface, const str
     return cable;
 }
 
+void cable_port(struct iface *iface, const struct cable_setup *setup)
+{
+    struct cable *cable = cable_of(iface);
+    struct link *port = link_new(cable->net, iface, iface, &setup->link);
+    check(segment_is_switch(iface->link->segment) && !cable->link[1]);
+    port->segment = iface->link->segment;
+    port->cable = cable;
+    iface->link->port = cable->link[1] = port;
+    setup_apply(port, setup);
+}
+
+struct link *cable_port_of(const struct cable *cable)
+{
+    return cable->end[1] ? NULL : cable->link[1];
+}
+
 static void links_forget(struct net *net, const struct link *link)
 {
     struct link **at = &net->links;
@@ -127,9 +144,10 @@ static void cable_free(struct cable *cable)
     for (int i = 0; i < 2; i++) {
         if (!cable->link[i])
             continue;
-        if (cable->link[i]->segment)
+        if (cable->link[i]->segment && cable->end[i])
             segment_leave(cable->link[i]->segment, cable->end[i]);
-        cable->end[i]->link = NULL;
+        if (cable->end[i])
+            cable->end[i]->link = NULL;
         links_forget(cable->net, cable->link[i]);
         link_free(cable->link[i]);
     }
@@ -227,11 +245,13 @@ static void fields_impairments(struct trace *trace, const struct impairments_set
 }
 
 /* What has changed; a row without fields says that something finer has. */
-static uint64_t row_changed(const struct cable *cable, const struct iface *from, const struct cable_setup *before, const struct cable_setup *now)
+static uint64_t row_changed(const struct link *link, const struct cable_setup *before, const struct cable_setup *now)
 {
-    struct trace *trace = cable->net->trace;
-    if (!row_begin(cable, from, "link.changed"))
+    struct trace *trace = link->net->trace;
+    if (!row_begin(link->cable, link->from, "link.changed"))
         return trace_cause(trace);
+    if (link_is_port(link))
+        trace_bool(trace, "egress", true);
     if (before->link.rate_bps != now->link.rate_bps)
         trace_uint(trace, "rate", now->link.rate_bps);
     if (before->link.delay_ns != now->link.delay_ns)
@@ -250,6 +270,19 @@ static uint64_t row_changed(const struct cable *cable, const struct iface *from,
         trace_text(trace, "discipline", now->has_codel ? "codel" : now->has_red ? "red" : "droptail");
     fields_impairments(trace, &before->impairments, &now->impairments);
     return trace_end(trace);
+}
+
+void cable_plugged(struct iface *iface)
+{
+    const struct cable *cable = cable_of(iface);
+    struct iface *far = cable_far_end(cable, iface);
+    struct trace *trace = cable->net->trace;
+    uint64_t former = trace_cause(trace);
+    if (row_begin(cable, iface, "link.plugged"))
+        trace_set_cause(trace, trace_end(trace));
+    if (far)
+        iface_media(far, true);
+    trace_set_cause(trace, former);
 }
 
 /* ---- what steps do ---- */
@@ -298,11 +331,20 @@ bool cable_cut_from(struct iface *from, bool cut)
     return true;
 }
 
+static void link_change(struct link *link, const struct cable_setup *setup)
+{
+    struct cable_setup before = cable_setup_of(link);
+    uint64_t former = trace_set_cause(link->net->trace, row_changed(link, &before, setup));
+    setup_apply(link, setup);
+    trace_set_cause(link->net->trace, former);
+}
+
 void cable_set(struct iface *from, const struct cable_setup *setup)
 {
-    struct cable *cable = cable_of(from);
-    struct cable_setup before = cable_setup_of(from->link);
-    uint64_t former = trace_set_cause(cable->net->trace, row_changed(cable, from, &before, setup));
-    setup_apply(from->link, setup);
-    trace_set_cause(cable->net->trace, former);
+    link_change(from->link, setup);
+}
+
+void cable_set_port(struct iface *iface, const struct cable_setup *setup)
+{
+    link_change(cable_port_of(cable_of(iface)), setup);
 }

@@ -1,6 +1,5 @@
 #include "net/link/impair.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +34,7 @@ struct impairments {
 
 static void draw_start(struct draw *draw, const struct link *link, const char *feature)
 {
-    char name[320];
-    snprintf(name, sizeof name, "%s:%s.%s", feature, link->from->host->name, link->from->name);
-    draw->stream = random_stream(link->from->host->seed, name);
+    draw->stream = link_stream(link, feature);
 }
 
 static uint64_t draw_value(struct draw *draw, uint64_t correlation)

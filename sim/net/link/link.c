@@ -1,5 +1,6 @@
 #include "net/link/link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/arena.h"
@@ -98,6 +99,16 @@ void link_free(struct link *link)
     red_free(link);
     engine_cancel(link->net->engine, link->event);
     free(link);
+}
+
+struct random_stream link_stream(const struct link *link, const char *feature)
+{
+    char name[400];
+    if (link_is_port(link))
+        snprintf(name, sizeof name, "%s:%s:%s.%s", feature, segment_name(link->segment), link->from->host->name, link->from->name);
+    else
+        snprintf(name, sizeof name, "%s:%s.%s", feature, link->from->host->name, link->from->name);
+    return random_stream(link->from->host->seed, name);
 }
 
 uint64_t link_speed_bps(const struct link *link)
@@ -222,16 +233,21 @@ void link_enqueue(struct link *link, struct packet *packet, int64_t extra_delay_
     }
 }
 
-void link_send(struct link *link, struct packet *packet)
+void link_carry(struct link *link, struct packet *packet)
 {
-    if (*link->net->traces_packets)
-        row_packet_sent(link->from, packet);
     if (link->cut)
         link_drop(link, packet, DROP_CUT);
     else if (link->impairments)
         impair_send(link, packet);
     else
         link_enqueue(link, packet, 0);
+}
+
+void link_send(struct link *link, struct packet *packet)
+{
+    if (*link->net->traces_packets)
+        row_packet_sent(link->from, packet);
+    link_carry(link, packet);
 }
 
 void link_event(struct link *link)
@@ -246,8 +262,8 @@ void link_event(struct link *link)
     else
         link->tail = NULL;
     trace_set_cause(link->net->trace, packet->cause);
-    if (link->segment)
-        segment_arrive(link, packet);
-    else
+    if (link->to)
         ip_arrive(link->to, packet);
+    else
+        segment_arrive(link, packet);
 }

@@ -1,5 +1,5 @@
 /*
- * A link direction: from one interface to another, or into a shared segment (segment.h). Stages, in this order: impairments ->
+ * A link direction: from one interface to another, or into a shared segment, or out of it (segment.h). Stages, in this order: impairments ->
  * queue -> serialiser -> propagation -> delivery (host-stack 10).
  *
  * Departure and arrival are computed when the packet is accepted: start = max(now, busy), busy = start + serialisation,
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/engine.h"
+#include "core/random.h"
 #include "net/ip/packet.h"
 
 struct net;
@@ -61,8 +62,10 @@ struct link {
     event_id event;                /* arrival of `head` */
     bool cut, reorders;            /* reorders: `head` … is kept in order of arrival by insertion */
     struct net *net;
-    struct iface *from, *to;       /* to NULL: into `segment` */
+    struct iface *from, *to;       /* to NULL: into `segment`; a port has one member as both */
     struct segment *segment;
+    struct link *port;             /* into a segment: the way back, with a queue of its own; NULL: frames come at once */
+    int64_t learnt_until_ns;       /* into a segment: so long a switch knows who is there (segment.c) */
     struct impairments *impairments; /* NULL: none */
     struct codel *codel;             /* NULL: drop-tail, … */
     struct red *red;                 /* … unless it drops early (red.c) */
@@ -77,17 +80,20 @@ void link_free(struct link *link); /* with what is on it */
 
 /* Takes the packet: on its way or dropped. */
 void link_send(struct link *link, struct packet *packet);
+void link_carry(struct link *link, struct packet *packet); /* likewise, but nobody's interface sends it: a port's */
 void link_event(struct link *link); /* EVENT_LINK: the first packet is there */
 
 /* For packets accepted from now on. */
 void link_set(struct link *link, const struct link_setup *setup);
 void link_cut(struct link *link, bool cut); /* a cut link loses what is on it and what is sent */
+static inline bool link_is_port(const struct link *link) { return link->segment && link->to; }
 uint64_t link_speed_bps(const struct link *link);
 
 /* ---- for impair.c and codel.c ---- */
 int64_t link_serialise_ns(struct link *link, uint32_t packet_bytes); /* advances the remainder */
 void link_enqueue(struct link *link, struct packet *packet, int64_t extra_delay_ns); /* past the impairments */
 void link_deliver_at(struct link *link, struct packet *packet, int64_t arrives_ns); /* it is on the wire */
+struct random_stream link_stream(const struct link *link, const char *feature); /* "feature:host.interface", of a port "feature:segment:host.interface" */
 /* A row of level packet, the counters, and the packet goes back to the pool. */
 void link_drop(struct link *link, struct packet *packet, enum drop_reason reason);
 #endif

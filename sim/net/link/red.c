@@ -1,6 +1,5 @@
 #include "net/link/red.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/arena.h"
@@ -81,10 +80,8 @@ void red_set(struct link *link, const struct red_setup *setup)
         return;
     }
     if (!link->red) {
-        char name[320];
-        snprintf(name, sizeof name, "red:%s.%s", link->from->host->name, link->from->name);
         link->red = memory_take(sizeof *link->red);
-        link->red->stream = random_stream(link->from->host->seed, name);
+        link->red->stream = link_stream(link, "red");
     } else if (link->red->setup.weight != setup->weight) {
         link->red->average = 0;
     }

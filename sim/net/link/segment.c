@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "net/endpoint/endpoint.h"
 #include "net/ip/ip.h"
-#include "net/link/codel.h"
+#include "net/link/cable.h"
 #include "net/net_private.h"
 
 #define MEMORY_SLOTS 256u /* a power of two */
@@ -19,6 +19,7 @@ struct segment {
     struct net *net;
     char *name;
     enum segment_kind kind;
+    int64_t ageing_ns;
     struct iface **members; /* in order of joining */
     size_t count, room;
     struct remembered memory[MEMORY_SLOTS];
@@ -34,6 +35,7 @@ struct segment *segment_new(struct net *net, const char *name, enum segment_kind
     segment->name = memory_take(strlen(name) + 1);
     memcpy(segment->name, name, strlen(name));
     segment->kind = kind;
+    segment->ageing_ns = SWITCH_AGEING_NS;
     while (*end)
         end = &(*end)->next;
     *end = segment;
@@ -46,6 +48,16 @@ struct segment *segment_find(const struct net *net, const char *name)
     while (segment && strcmp(segment->name, name) != 0)
         segment = segment->next;
     return segment;
+}
+
+void segment_ageing(struct segment *segment, int64_t ageing_ns)
+{
+    segment->ageing_ns = ageing_ns;
+}
+
+bool segment_is_switch(const struct segment *segment)
+{
+    return segment->kind == SEGMENT_SWITCH;
 }
 
 const char *segment_name(const struct segment *segment)
@@ -138,11 +150,50 @@ struct iface *segment_neighbor(struct segment *segment, uint8_t family, const st
 
 /* ---- frames ---- */
 
+/* A port has one station behind it, so what a switch has learnt is kept with the link that leads there: one look, one store. */
+static bool knows(const struct iface *member, int64_t now_ns)
+{
+    return now_ns < member->link->learnt_until_ns;
+}
+
+void segment_forget(const struct iface *iface)
+{
+    if (iface->link)
+        iface->link->learnt_until_ns = 0;
+}
+
 /* A frame of others: only captures that see everything see it. */
 static void overhear(struct iface *iface, const struct packet *packet)
 {
-    if (iface->connected && iface->host->captures)
+    struct net *net = iface->host->net;
+    if (!iface->connected)
+        return;
+    if (*net->traces_packets && (net->packets_with_bytes || iface->host->captures))
+        row_packet_overheard(iface, packet);
+    if (iface->host->captures)
         capture_packet(iface, packet, false);
+}
+
+static void flood(struct segment *segment, const struct iface *from, const struct packet *packet)
+{
+    if (!segment->net->captures && !segment->net->packets_with_bytes)
+        return;
+    for (size_t i = 0; i < segment->count; i++)
+        if (segment->members[i] != from && segment->members[i] != packet->next_hop)
+            overhear(segment->members[i], packet);
+}
+
+static void hand_over(struct iface *to, struct packet *packet)
+{
+    struct link *link = to->link;
+    if (link->cut && cable_is_cut(link->cable)) { /* cut as a whole, which its end has not noticed yet */
+        row_packet_dropped(to->host, to, packet, DROP_CUT);
+        packet_free(to->host->net, packet);
+    } else if (link->port) {
+        link_carry(link->port, packet);
+    } else {
+        ip_arrive(to, packet);
+    }
 }
 
 static void arrive_for_all(struct segment *segment, const struct iface *from, struct packet *packet)
@@ -152,11 +203,11 @@ static void arrive_for_all(struct segment *segment, const struct iface *from, st
         if (segment->members[i] == from)
             continue;
         if (last)
-            ip_arrive(last, packet_copy(segment->net, packet));
+            hand_over(last, packet_copy(segment->net, packet));
         last = segment->members[i];
     }
     if (last)
-        ip_arrive(last, packet);
+        hand_over(last, packet);
     else
         packet_free(segment->net, packet);
 }
@@ -164,16 +215,18 @@ static void arrive_for_all(struct segment *segment, const struct iface *from, st
 void segment_arrive(struct link *link, struct packet *packet)
 {
     struct segment *segment = link->segment;
+    struct iface *to = packet->next_hop;
+    int64_t now_ns = *segment->net->clock_ns;
+    if (link->from->connected)
+        link->learnt_until_ns = now_ns + segment->ageing_ns;
     if (packet->flags & PACKET_LINK_BROADCAST) {
         arrive_for_all(segment, link->from, packet);
         return;
     }
-    struct iface *to = packet->next_hop;
-    for (size_t i = 0; segment->kind == SEGMENT_HUB && i < segment->count; i++)
-        if (segment->members[i] != link->from && segment->members[i] != to)
-            overhear(segment->members[i], packet);
+    if (segment->kind == SEGMENT_HUB || !to || !knows(to, now_ns))
+        flood(segment, link->from, packet);
     if (to)
-        ip_arrive(to, packet);
+        hand_over(to, packet);
     else
         link_drop(link, packet, DROP_NO_NEIGHBOR);
 }
