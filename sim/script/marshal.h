@@ -20,10 +20,18 @@ struct marshal {
 bool marshal_ioctl(struct script *script, struct process *process, const struct step *step, struct marshal *marshal);
 /* A pending request keeps its buffers: they are the provider's until it completes. */
 void marshal_free(struct process *process, struct marshal *marshal, bool pending);
+/* ---- typed values (marshal_value.c) ---- */
+#define VALUE_BYTES 4096
 /* Says at its place what is wrong with a typed value. */
 void marshal_check(struct problems *problems, const struct json *value);
 /* The bytes of a typed value; its size, or SIZE_MAX if it is none. */
 size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room);
+/* The value lies at its place now: pointers in it that point into it are set. */
+void marshal_place(const struct json *value, void *bytes);
+/* A QOS structure with its objects behind it (marshal_qos.c); the pointers in it are offsets from its start. */
+size_t marshal_qos(const struct json *object, uint8_t *bytes, size_t room);
+void marshal_qos_place(void *bytes);
+void marshal_qos_check(struct problems *problems, const struct json *object);
 /* Data of sends and receives, sizes of receives, options: what is wrong with them, at its place. */
 void marshal_data_check(struct problems *problems, const struct json *value, bool expected); /* expected: of an `out`, where "fill" needs no size */
 void marshal_sizes_check(struct problems *problems, const struct json *value);

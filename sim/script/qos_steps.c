@@ -128,6 +128,19 @@ static void wish_read(struct loading *load, const struct json *node, struct kern
     if (destination && !socket_parse(destination->text, &qos->destination)) problem_at(load->problems, destination, "\"%s\" is not an address with a port, such as \"192.0.2.1:9000\"", destination->text);
 }
 
+/* The same as a typed value. NULL for the problems: there are none. */
+void qos_wish_read(struct problems *problems, const struct json *object, struct kernel_qos *qos)
+{
+    static const struct member members[] = {
+        { "sending", TYPE_OBJECT, false, "" }, { "receiving", TYPE_OBJECT, false, "" }, { "excess", TYPE_TEXT, false, "" }, { "signalling", TYPE_BOOL, false, "" },
+        { "traffic_control", TYPE_BOOL, false, "" }, { "confirm", TYPE_BOOL, false, "" }, { "shaping_rate", TYPE_TEXT, false, "" }, { "destination", TYPE_TEXT, false, "" }, { 0 },
+    };
+    static const struct member *const tables[] = { members, NULL };
+    struct problems none = { 0 };
+    struct loading load = { .problems = problems ? problems : &none };
+    if (load_members(&load, object, tables, "a quality of service")) wish_read(&load, object, qos);
+}
+
 /* ---- before the run ---- */
 
 static void family_rule(struct loading *load, const struct step *step)
