@@ -358,7 +358,7 @@ struct kernel_qos_state { struct kernel_qos qos; enum kernel_qos_news news; uint
 enum kernel_status kernel_qos_get(kernel_endpoint endpoint, struct kernel_qos_state *state);
 
 enum kernel_qos_question {
-    KERNEL_QOS_MAY_SEND = 1, KERNEL_QOS_SIGNALS, KERNEL_QOS_LINE_RATE, KERNEL_QOS_TRAFFIC_CONTROL, /* truth, truth, bits/s, truth */
+    KERNEL_QOS_MAY_SEND = 1, KERNEL_QOS_SIGNALS, KERNEL_QOS_LINE_RATE, KERNEL_QOS_TRAFFIC_CONTROL, /* truth, truth, kilobits/s (all ones: no limit), truth */
     KERNEL_QOS_LOCAL_ABILITY, KERNEL_QOS_PATH_ABILITY,    /* 0 not known, 1 unable, 2 able */
     KERNEL_QOS_ALLOWED_RATE,                              /* bytes/s; KERNEL_FLOW_UNSPECIFIED without a flow */
 };

@@ -41,7 +41,7 @@ static int head_wait(struct sock *sock, struct kernel_accepted *head)
     enum kernel_status status = kernel_accept(sock->endpoint, head, &how);
     int error = error_of_kernel(status);
     if (status != KERNEL_PENDING) {
-        pending_forget(&pending);
+        pending_leave(&pending);
         return error;
     }
     error = pending_wait(&pending, KERNEL_FOREVER);
@@ -63,7 +63,7 @@ static int wait_for(struct sock *sock, kernel_endpoint endpoint, uint32_t condit
     pending_begin(&pending, sock);
     enum kernel_status status = pending_watch(&pending, &watch, 0);
     if (status != KERNEL_OK) {
-        pending_forget(&pending);
+        pending_leave(&pending);
         return error_of_kernel(status);
     }
     int error = pending_wait(&pending, KERNEL_FOREVER);

@@ -8,6 +8,7 @@
  *   FD_WRITE          by a send that had to say WSAEWOULDBLOCK: then space that appears is news
  *   FD_ACCEPT         by WSPAccept, unless it said WSATRY_AGAIN
  *   FD_CONNECT        by a new attempt; FD_CLOSE by nothing
+ *   FD_QOS            by SIO_GET_QOS; an edge: only a change after that is news, and its error code is what it says
  *
  * One lasting watch of the endpoint tells of changes, for as long as an enabled event is wanted, so that a stream of data
  * nobody asks about costs nothing here.
@@ -15,11 +16,11 @@
 #include "provider.h"
 
 #define LEVELS (FD_READ | FD_OOB | FD_ACCEPT) /* seen on Windows: what newly arrives is recorded without a re-enabling call */
-#define ENDPOINT_EVENTS (FD_READ | FD_WRITE | FD_OOB | FD_ACCEPT | FD_CONNECT | FD_CLOSE)
+#define ENDPOINT_EVENTS (FD_READ | FD_WRITE | FD_OOB | FD_ACCEPT | FD_CONNECT | FD_CLOSE | FD_QOS)
 
 static const struct { LONG bit; uint32_t conditions; } watched[] = {
     { FD_READ, KERNEL_READABLE }, { FD_WRITE, KERNEL_WRITABLE | KERNEL_ESTABLISHED }, { FD_OOB, KERNEL_URGENT }, { FD_ACCEPT, KERNEL_ACCEPTABLE },
-    { FD_CLOSE, KERNEL_PEER_CLOSED | KERNEL_FAILED },
+    { FD_CLOSE, KERNEL_PEER_CLOSED | KERNEL_FAILED }, { FD_QOS, KERNEL_QOS_CHANGED },
 };
 
 /* ---- what holds ---- */
@@ -92,6 +93,14 @@ static void look(struct sock *sock, LONG renewed)
     watch(sock);
 }
 
+static void qos_happens(struct sock *sock)
+{
+    struct network_events *events = &sock->events;
+    if (!(events->mask & ~events->disabled & FD_QOS)) return;
+    events->disabled |= FD_QOS;
+    events_record(sock, FD_QOS, qos_news(sock));
+}
+
 static void watch_completes(void *cookie, enum kernel_status status, uint64_t count)
 {
     struct sock *sock = cookie;
@@ -100,6 +109,7 @@ static void watch_completes(void *cookie, enum kernel_status status, uint64_t co
     if (status == KERNEL_CANCELLED) return; /* the process ends */
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (watched[i].conditions & count) renewed |= watched[i].bit & LEVELS;
+    if (count & KERNEL_QOS_CHANGED) qos_happens(sock);
     look(sock, observed() ? renewed : 0);
 }
 

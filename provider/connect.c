@@ -84,7 +84,7 @@ static int connect_blocking(const struct connecting *call)
     struct kernel_how how = { pending_completes, &pending, false, &pending.request };
     enum kernel_status status = kernel_connect(sock->endpoint, &call->peer, &how);
     if (status == KERNEL_IN_PROGRESS || status == KERNEL_IS_CONNECTED) {
-        pending_forget(&pending);
+        pending_leave(&pending);
         return error_of_kernel(status);
     }
     int error = error_of_kernel(status);
@@ -93,7 +93,7 @@ static int connect_blocking(const struct connecting *call)
         error = pending_wait(&pending, KERNEL_FOREVER);
         if (!pending.sock) return WSAEINTR; /* closed meanwhile */
     } else {
-        pending_forget(&pending);
+        pending_leave(&pending);
     }
     attempt_ends(sock, error); /* the error goes to the caller: SO_ERROR does not keep it */
     conditions_look(sock);

@@ -36,9 +36,14 @@ static const struct { DWORD status; int error; } map[] = {
     { (DWORD)STATUS_HOPLIMIT_EXCEEDED, WSAENETRESET },
 };
 
+/* The refusals of quality of service have no status of their own: they stand in NT's range for errors of Win32. */
+#define NT_OF_WIN32 0xC0070000u
+static BOOL of_qos(DWORD error) { return error >= WSA_QOS_RECEIVERS && error <= WSA_QOS_RESERVED_PETYPE; }
+
 ULONG_PTR nt_status_of_error(DWORD error)
 {
     if (error == 0) return 0;
+    if (of_qos(error)) return NT_OF_WIN32 | error;
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
         if ((DWORD)map[i].error == error) return map[i].status;
     return (DWORD)STATUS_INVALID_PARAMETER;
@@ -48,6 +53,7 @@ int error_of_nt_status(ULONG_PTR status)
 {
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
         if (map[i].status == (DWORD)status) return map[i].error;
+    if (((DWORD)status & 0xFFFF0000u) == NT_OF_WIN32 && of_qos((DWORD)status & 0xFFFF)) return (int)((DWORD)status & 0xFFFF);
     return (DWORD)status < 0x80000000u ? 0 : WSAEINVAL;
 }
 

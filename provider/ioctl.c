@@ -14,7 +14,9 @@ static int check_socket(const struct ioctl_call *call)
     const struct sock *sock = call->sock;
     unsigned family = sock->family == AF_INET6 ? ON_IPV6 : ON_IPV4;
     unsigned type = sock->type == SOCK_STREAM ? ON_STREAM : sock->type == SOCK_DGRAM ? ON_DGRAM : ON_RAW;
+    uint32_t ignored;
     if (row->standing != IOCTL_REAL) return row->unsupported;
+    if ((row->shape & OF_QOS) && kernel_qos_check(sock->endpoint, KERNEL_QOS_SIGNALS, &ignored) == KERNEL_NOT_SUPPORTED) return row->unsupported;
     if (!(row->valid_on & family)) return row->family_error;
     if (!(row->valid_on & type)) return row->type_error;
     return 0;
@@ -28,9 +30,11 @@ static int check_buffers(const struct ioctl_call *call, const WSAOVERLAPPED *ove
     DWORD address = (DWORD)sock_address_size(call->sock);
     DWORD in_min = row->shape & IN_SOCKADDR ? address : row->in_min;
     DWORD out_min = row->shape & OUT_SOCKADDR ? address : row->out_min;
+    if (row->shape & BUFFERS_UNUSED) return 0;
     if ((row->shape & NO_OVERLAPPED) && overlapped) return WSAEFAULT;
     if ((row->shape & IN_ABSENT) && call->in_size != 0) return WSAEINVAL;
     if (in_min && call->observed && (row->shape & OUT_SOCKADDR) && (!call->in || call->in_size < in_min)) return WSAEINVAL; /* seen on Windows: missing or short input of SIO_ROUTING_INTERFACE_QUERY */
+    if (in_min && call->in && call->in_size < in_min && (row->shape & IN_SHORT_INVAL)) return WSAEINVAL;
     if (in_min && (!call->in || call->in_size < in_min)) return row->in_error;
     if (in_min && !kernel_may_read(call->in, call->in_size)) return WSAEFAULT;
     if (out_min && !(row->shape & OUT_BY_HANDLER)) {
@@ -54,6 +58,9 @@ static int pend(const struct ioctl_call *call, LPWSAOVERLAPPED overlapped, LPWSA
     struct pending *pending = pending_new(call->sock, overlapped, routine, thread);
     if (!pending) return WSAENOBUFS;
     enum kernel_status status = pending_watch(pending, &call->watch, call->event_bit);
+    pending->late = call->late;
+    pending->out = call->out;
+    pending->out_size = call->out_size;
     if (status != KERNEL_OK) {
         pending_forget(pending);
         return error_of_kernel(status);
@@ -73,7 +80,7 @@ static int block(const struct ioctl_call *call)
         int error = pending_wait(&pending, KERNEL_FOREVER);
         return error == WSA_OPERATION_ABORTED && (call->row->shape & BLOCKS) ? WSAEINTR : error;
     }
-    pending_forget(&pending);
+    pending_leave(&pending);
     return error_of_kernel(status);
 }
 

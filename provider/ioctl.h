@@ -10,6 +10,9 @@
 
 struct sock;
 
+/* What is left to do when the wait of a code is over: writes the output, says how long it is, and the error. */
+typedef int ioctl_late(struct sock *sock, void *out, DWORD out_size, DWORD *count);
+
 struct ioctl_call {
     struct sock *sock;
     const struct ioctl_row *row;
@@ -21,6 +24,7 @@ struct ioctl_call {
     DWORD count;                /* result: bytes in the output, or the size it would take */
     struct kernel_watch watch;  /* result of a handler that returns IOCTL_PENDS: what to wait for */
     LONG event_bit;             /* and the network event it arms */
+    ioctl_late *late;           /* and what is to be done then, NULL: nothing */
     BOOL plain;                 /* no OVERLAPPED: whatever ends the wait is WSAEINTR where the code says so */
 };
 
@@ -45,6 +49,9 @@ enum ioctl_shape {
     OUT_BY_HANDLER = 16, /* the size it takes depends on the answer, or a value is checked before it: the handler looks */
     NO_OVERLAPPED = 32, /* lpOverlapped must be NULL */
     BLOCKS = 64,        /* a plain call waits, whatever the socket's mode */
+    OF_QOS = 128,       /* a host without quality of service does not offer it */
+    IN_SHORT_INVAL = 512, /* an input that is too short is WSAEINVAL, one that is not there in_error */
+    BUFFERS_UNUSED = 256, /* reserved: refused before the buffers are looked at */
 };
 
 struct ioctl_row {
@@ -71,8 +78,12 @@ ioctl_handler ioctl_fionbio, ioctl_fionread, ioctl_siocatmark;
 ioctl_handler ioctl_address_list_query, ioctl_address_list_change;
 ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change;
 ioctl_handler ioctl_get_interface_list, ioctl_get_broadcast_address;
-ioctl_handler ioctl_base_handle;
+ioctl_handler ioctl_own_handle, ioctl_wfp_endpoint_handle;
 ioctl_handler ioctl_enable_circular_queueing, ioctl_flush;
 ioctl_handler ioctl_ideal_send_backlog_query, ioctl_ideal_send_backlog_change;
 ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_udp_connreset;
+ioctl_handler ioctl_set_compatibility_mode;
+ioctl_handler ioctl_acquire_port_reservation, ioctl_associate_port_reservation, ioctl_release_port_reservation;
+ioctl_handler ioctl_rss_scalability_info;
+ioctl_handler ioctl_chk_qos, ioctl_get_qos, ioctl_set_qos, ioctl_group_qos;
 #endif

@@ -1,5 +1,6 @@
 /*
- * SIO_GET_INTERFACE_LIST and SIO_GET_BROADCAST_ADDRESS (ioctls reference 1.20 and 1.17).
+ * The host's interfaces: SIO_GET_INTERFACE_LIST, SIO_GET_BROADCAST_ADDRESS and SIO_QUERY_RSS_SCALABILITY_INFO (ioctls reference
+ * 1.20, 1.17 and 1.28).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,4 +52,15 @@ int ioctl_get_broadcast_address(struct ioctl_call *call)
     int error = ioctl_output(call, (DWORD)sock_address_size(call->sock));
     if (error == 0) sockaddr_write(&broadcast, call->out);
     return error;
+}
+
+int ioctl_rss_scalability_info(struct ioctl_call *call)
+{
+    bool enabled = false;
+    enum kernel_status status = kernel_rss_enabled(&enabled);
+    if (status != KERNEL_OK) return error_of_kernel(status);
+    RSS_SCALABILITY_INFO info = { .RssEnabled = enabled };
+    memcpy(call->out, &info, sizeof info);
+    call->count = sizeof info;
+    return 0;
 }

@@ -1,7 +1,8 @@
 /*
  * Codes that set what the kernel keeps for the endpoint: SIO_KEEPALIVE_VALS, SIO_MULTIPOINT_LOOPBACK, SIO_MULTICAST_SCOPE,
- * SIO_RCVALL and SIO_UDP_CONNRESET (ioctls reference 1.25, 1.26, 1.27, 1.31 and 1.39).
+ * SIO_RCVALL, SIO_SET_COMPATIBILITY_MODE and SIO_UDP_CONNRESET (ioctls reference 1.25, 1.26, 1.27, 1.31, 1.35 and 1.39).
  */
+#include <sdkddkver.h>
 #include <string.h>
 
 #include "ioctl.h"
@@ -10,6 +11,10 @@
 #define KEEPALIVE_TIME_MS 7200000u /* SO_KEEPALIVE alone: two hours and a second */
 #define KEEPALIVE_INTERVAL_MS 1000u
 #define SCOPE_MOST 255
+/* KERNEL_COMPATIBILITY */
+#define NO_TUNING 1u
+#define SMALL_SCALE 2u
+#define FIXED_BUFFER 4u
 
 static int set(const struct ioctl_call *call, enum kernel_option option, uint64_t value)
 {
@@ -55,4 +60,19 @@ int ioctl_rcvall(struct ioctl_call *call)
     if (value > RCVALL_IPLEVEL) return WSAEINVAL;
     if (kernel_local(sock->endpoint, &local) != KERNEL_OK || address_unspecified(&local.address)) return WSAEINVAL;
     return set(call, KERNEL_CAPTURE, value);
+}
+
+/* A version counts only as before Vista or from it on. */
+int ioctl_set_compatibility_mode(struct ioctl_call *call)
+{
+    WSA_COMPATIBILITY_MODE mode;
+    uint64_t value;
+    memcpy(&mode, call->in, sizeof mode);
+    if ((unsigned)mode.BehaviorId > WsaBehaviorAutoTuning) return WSAEINVAL;
+    enum kernel_status status = kernel_option_get(call->sock->endpoint, KERNEL_COMPATIBILITY, &value);
+    if (status != KERNEL_OK) return error_of_kernel(status);
+    BOOL old = mode.TargetOsVersion < NTDDI_LONGHORN;
+    if (mode.BehaviorId != WsaBehaviorAutoTuning) value = (value & ~(uint64_t)FIXED_BUFFER) | (old ? FIXED_BUFFER : 0);
+    if (mode.BehaviorId != WsaBehaviorReceiveBuffering) value = (value & FIXED_BUFFER) | (old ? NO_TUNING : SMALL_SCALE);
+    return set(call, KERNEL_COMPATIBILITY, value);
 }

@@ -60,10 +60,15 @@ static void pending_free(struct pending *pending)
     free(pending);
 }
 
-void pending_forget(struct pending *pending)
+void pending_leave(struct pending *pending)
 {
     if (pending->sock) list_remove(&pending->sock->pending, pending);
-    if (pending->overlapped) pending_free(pending);
+}
+
+void pending_forget(struct pending *pending)
+{
+    pending_leave(pending);
+    pending_free(pending);
 }
 
 /* The event form starts with its event reset; with a routine, hEvent is the client's own. */
@@ -217,6 +222,7 @@ void pending_completes(void *cookie, enum kernel_status status, uint64_t count)
     int error = pending->transfer ? transfer_over(pending->transfer, status, &pending->flags) : error_of_kernel(status);
     BOOL arms = bit && pending->armed_at == sock->events.told[bit_number(bit)];
     DWORD bytes = pending->transfer ? (DWORD)count : 0; /* a notification carries none */
+    if (error == 0 && pending->late) error = pending->late(sock, pending->out, pending->out_size, &bytes);
     pending->request = 0;
     if (pending->overlapped) {
         pending_finish(pending, (DWORD)error, bytes);
@@ -250,6 +256,6 @@ int pending_wait(struct pending *pending, int64_t timeout_ns)
     enum kernel_status status = kernel_wait(&wait);
     int error = status == KERNEL_OK ? (int)pending->error : error_of_kernel(status);
     if (status == KERNEL_INTERRUPTED || status == KERNEL_TIMED_OUT) kernel_cancel(pending->request); /* WSPCancelBlockingCall; a time of the socket's options */
-    pending_forget(pending);
+    pending_leave(pending);
     return error;
 }

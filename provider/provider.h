@@ -101,6 +101,7 @@ struct sock {
     BOOL sending_over;          /* a stream's sending side was shut down */
     BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
     int error;                  /* SO_ERROR */
+    uint32_t qos_changed;       /* directions (enum kernel_direction) whose flow changed since SIO_GET_QOS told of them last */
     BOOL deferring;             /* a condition function deferred the head of the backlog, and nobody has accepted since */
 };
 
@@ -119,6 +120,9 @@ struct pending {
     LONG event_bit;             /* FD_ event that happens with its completion, 0: none */
     struct kernel_watch watch;
     struct transfer *transfer;  /* of a send or receive; NULL: it is none. Its memory goes with an overlapped request */
+    int (*late)(struct sock *sock, void *out, DWORD out_size, DWORD *count); /* of a control code: what its end writes (ioctl.h), NULL: nothing */
+    void *out;                  /* and where: the client's buffer */
+    DWORD out_size;
     BOOL deferred;              /* its routine waits for another of the same socket to return */
     DWORD error, bytes, flags;  /* the result, once there */
 };
@@ -163,7 +167,8 @@ void pending_begin(struct pending *pending, struct sock *sock);             /* t
 void pending_accept(struct pending *pending);                               /* the OVERLAPPED is ours from here on */
 void pending_finish(struct pending *pending, DWORD error, DWORD bytes);     /* results, then the one indication; frees it */
 void pending_drop(struct pending *pending, BOOL indicate);                  /* gives it up with WSA_OPERATION_ABORTED */
-void pending_forget(struct pending *pending);                               /* never accepted, or over: leaves the list */
+void pending_leave(struct pending *pending);                                /* the blocking form, over: leaves the list */
+void pending_forget(struct pending *pending);                               /* never accepted: leaves the list, and is gone */
 enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit);
 struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped); /* NULL: none */
 int pending_wait(struct pending *pending, int64_t timeout_ns);              /* the blocking form: parks; the error, 0 for success; its socket may be gone */
@@ -184,6 +189,9 @@ void conditions_look(struct sock *sock);                   /* something about th
 void conditions_connect(struct sock *sock, int error);     /* WSPConnect has come to its end */
 void conditions_end(struct sock *sock);
 LONG conditions_holding(const struct sock *sock, const struct kernel_state *state); /* FD_ events whose condition holds now */
+
+/* ---- quality of service (ioctl_qos.c) ---- */
+int qos_news(struct sock *sock);                           /* the newest word about its flow: a WSA_QOS_ number, 0, WSAENETDOWN */
 
 /* ---- sends and receives (transfer.c) ---- */
 /* Writes what a receive gives besides the bytes, and says the Winsock error of the end; *flags: MSG_ values. */

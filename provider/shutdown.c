@@ -74,7 +74,7 @@ static int linger(struct sock **lingering)
     pending_begin(&pending, sock);
     enum kernel_status status = pending_watch(&pending, &watch, 0);
     if (status != KERNEL_OK) {
-        pending_forget(&pending);
+        pending_leave(&pending);
         return 0;
     }
     int error = pending_wait(&pending, sock->options.linger.l_linger * SECOND_NS);

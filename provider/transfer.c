@@ -175,7 +175,7 @@ static int go_blocking(struct moving *call, struct transfer *transfer)
     struct kernel_how how = { pending_completes, &pending, false, &pending.request };
     enum kernel_status status = go(call, transfer, &how);
     if (status != KERNEL_PENDING) {
-        pending_forget(&pending);
+        pending_leave(&pending);
         DWORD flags;
         int error = transfer_over(transfer, status, &flags);
         return tell(call, error, transfer->kernel.count, flags);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "net/address.h"
-#include "net/qos/flowspec.h"
 #include "ws2/decode.h"
 #include "ws2/names.h"
 #include "ws2/private.h"
@@ -136,11 +135,23 @@ static struct value *flow_rate(struct arena *arena, uint32_t rate)
     return value_text(arena, text);
 }
 
+static const char *service_name(SERVICETYPE service)
+{
+    static const char *const names[] = {
+        [SERVICETYPE_NOTRAFFIC] = "none", [SERVICETYPE_BESTEFFORT] = "best_effort", [SERVICETYPE_CONTROLLEDLOAD] = "controlled_load",
+        [SERVICETYPE_GUARANTEED] = "guaranteed", [SERVICETYPE_NETWORK_UNAVAILABLE] = "unavailable", [SERVICETYPE_GENERAL_INFORMATION] = "general",
+        [SERVICETYPE_NOCHANGE] = "no_change", [SERVICETYPE_NONCONFORMING] = "nonconforming", [SERVICETYPE_NETWORK_CONTROL] = "network_control",
+        [SERVICETYPE_QUALITATIVE] = "qualitative",
+    };
+    service &= ~(SERVICETYPE)(SERVICE_NO_TRAFFIC_CONTROL | SERVICE_NO_QOS_SIGNALING);
+    return service < sizeof names / sizeof *names && names[service] ? names[service] : "other";
+}
+
 /* Members that are not specified are left out. */
 static struct value *decode_flow(struct arena *arena, const FLOWSPEC *flow)
 {
     struct value *map = value_new(arena, VALUE_MAP);
-    value_add(map, "service", value_text(arena, flowspec_service_name(flow->ServiceType & 0xff)));
+    value_add(map, "service", value_text(arena, service_name(flow->ServiceType)));
     if (flow->TokenRate != QOS_NOT_SPECIFIED) value_add(map, "rate", flow_rate(arena, flow->TokenRate));
     if (flow->TokenBucketSize != QOS_NOT_SPECIFIED) value_add(map, "bucket", value_uint(arena, flow->TokenBucketSize));
     if (flow->PeakBandwidth != QOS_NOT_SPECIFIED) value_add(map, "peak", flow_rate(arena, flow->PeakBandwidth));

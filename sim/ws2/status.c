@@ -41,9 +41,14 @@ static const struct { uint32_t status; int error; } map[] = {
     { (uint32_t)STATUS_INVALID_PARAMETER, WSAEINVAL },
 };
 
+/* The answers of quality of service have no status of their own: they stand in NT's range for errors of Win32. */
+#define NT_OF_WIN32 UINT32_C(0xC0070000)
+static bool of_qos(uint32_t error) { return error >= WSA_QOS_RECEIVERS && error <= WSA_QOS_RESERVED_PETYPE; }
+
 uint32_t status_of_error(DWORD error)
 {
     if (error == 0) return 0;
+    if (of_qos(error)) return NT_OF_WIN32 | error;
     for (size_t i = 1; i < sizeof map / sizeof *map; i++)
         if ((DWORD)map[i].error == error) return map[i].status;
     return (uint32_t)STATUS_INVALID_PARAMETER;
@@ -53,6 +58,7 @@ int error_of_status(uint32_t status)
 {
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
         if (map[i].status == status) return map[i].error;
+    if ((status & UINT32_C(0xFFFF0000)) == NT_OF_WIN32 && of_qos(status & 0xFFFF)) return (int)(status & 0xFFFF);
     return status < 0x80000000u ? 0 : WSAEINVAL;
 }
 

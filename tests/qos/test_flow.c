@@ -231,7 +231,7 @@ START_TEST(questions)
     struct kernel_qos wish = sends(KERNEL_SERVICE_GUARANTEED, 125000, 1500);
     ck_assert_uint_eq(asked(KERNEL_QOS_MAY_SEND), 1);
     ck_assert_uint_eq(asked(KERNEL_QOS_SIGNALS), 1);
-    ck_assert_uint_eq(asked(KERNEL_QOS_LINE_RATE), 1000000000);
+    ck_assert_uint_eq(asked(KERNEL_QOS_LINE_RATE), 1000000);
     ck_assert_uint_eq(asked(KERNEL_QOS_TRAFFIC_CONTROL), 1);
     ck_assert_uint_eq(asked(KERNEL_QOS_LOCAL_ABILITY), 0);
     ck_assert_uint_eq(asked(KERNEL_QOS_PATH_ABILITY), 0);

@@ -177,6 +177,8 @@ enum kernel_status kernel_qos_get(kernel_endpoint id, struct kernel_qos_state *s
     struct endpoint *endpoint = enter(id, &status);
     if (!endpoint)
         return status;
+    if (endpoint->transport == KERNEL_TCP && !endpoint->connected && !endpoint->listening)
+        return KERNEL_NOT_CONNECTED;
     if (!endpoint->bound)
         return KERNEL_BAD_ARGUMENT;
     struct flow *flow = flow_of(endpoint);
@@ -237,13 +239,13 @@ enum kernel_status kernel_qos_check(kernel_endpoint id, enum kernel_qos_question
     if (!endpoint)
         return status;
     const struct flow *flow = endpoint->flow;
-    uint64_t line_bps;
+    uint64_t line_kbps;
     switch (question) {
     case KERNEL_QOS_MAY_SEND: *answer = 1; return KERNEL_OK; /* as best effort at least */
     case KERNEL_QOS_SIGNALS: *answer = endpoint->host->parameters.qos_signalling; return KERNEL_OK;
     case KERNEL_QOS_LINE_RATE:
-        line_bps = line_rate_bps(outgoing(endpoint));
-        *answer = line_bps > UINT32_MAX ? UINT32_MAX : (uint32_t)line_bps;
+        line_kbps = line_rate_bps(outgoing(endpoint)) / 1000;
+        *answer = line_kbps > UINT32_MAX ? UINT32_MAX : (uint32_t)line_kbps;
         return KERNEL_OK;
     case KERNEL_QOS_TRAFFIC_CONTROL: *answer = !(flow && flow->qos.no_traffic_control); return KERNEL_OK;
     case KERNEL_QOS_LOCAL_ABILITY: *answer = local_ability(endpoint); return KERNEL_OK;

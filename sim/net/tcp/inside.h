@@ -309,6 +309,7 @@ void receive_append(struct tcp *tcp, struct piece piece); /* takes over a use */
 void receive_start(struct tcp *tcp);
 void receive_buffer_set(struct tcp *tcp);
 void receive_buffer_change(struct tcp *tcp);
+void receive_compatibility_change(struct tcp *tcp);
 void receive_taken(struct tcp *tcp, uint64_t bytes);   /* somebody has read them: the window may open */
 void receive_drop(struct tcp *tcp);
 void receive_free(struct tcp *tcp);

@@ -37,6 +37,10 @@ void tcp_option_changed(struct endpoint *endpoint, enum kernel_option option)
         if (tcp->was_established)
             receive_buffer_change(tcp);
         break;
+    case KERNEL_COMPATIBILITY:
+        if (tcp->was_established)
+            receive_compatibility_change(tcp);
+        break;
     case KERNEL_KEEPALIVE:
     case KERNEL_KEEPALIVE_IDLE_MS:
     case KERNEL_KEEPALIVE_INTERVAL_MS:

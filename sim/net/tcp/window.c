@@ -105,3 +105,12 @@ void receive_buffer_change(struct tcp *tcp)
     tcp->tuned = false;
     tcp->receive_buffer = (uint32_t)least(wanted, (uint64_t)UINT16_MAX << tcp->receive_scale);
 }
+
+/* SIO_SET_COMPATIBILITY_MODE after connecting: the scale was told in the handshake and stays (IOCTL reference 1.35). */
+void receive_compatibility_change(struct tcp *tcp)
+{
+    uint32_t mode = tcp->endpoint->option[KERNEL_COMPATIBILITY];
+    bool scaled = tcp->parameters->auto_tuning != TCP_TUNING_DISABLED && tcp->offers & TCP_OPTION_SCALE;
+    tcp->receive_fixed = mode & COMPATIBLE_FIXED_BUFFER;
+    tcp->tuned = scaled && !(mode & COMPATIBLE_NO_TUNING) && !option_given(tcp->endpoint, KERNEL_RECEIVE_BUFFER);
+}
