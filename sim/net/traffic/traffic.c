@@ -230,6 +230,8 @@ static void timer_turn(struct traffic *traffic)
 {
     if (!traffic->stopped && traffic->setup.stop_ns <= *traffic->net->clock_ns)
         traffic_stop(traffic);
+    else if (traffic->seen.done)
+        return; /* its connection has failed: no message leaves, and no further time is due */
     else if (traffic->setup.kind == TRAFFIC_CBR)
         cbr_turn(traffic);
     else if (traffic->setup.kind == TRAFFIC_REQUEST)
