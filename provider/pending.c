@@ -60,9 +60,16 @@ static void pending_free(struct pending *pending)
     free(pending);
 }
 
+static void pieces_free(struct pending *pending)
+{
+    free(pending->pieces);
+    pending->pieces = NULL;
+}
+
 void pending_leave(struct pending *pending)
 {
     if (pending->sock) list_remove(&pending->sock->pending, pending);
+    pieces_free(pending);
 }
 
 void pending_forget(struct pending *pending)
@@ -201,6 +208,7 @@ void pending_drop(struct pending *pending, BOOL indicate)
     if (!pending->overlapped) { /* the blocked thread wakes and finds the socket gone */
         list_remove(&pending->sock->pending, pending);
         pending->sock = NULL;
+        pieces_free(pending); /* it may also never wake: its process ends */
         return;
     }
     if (indicate) {

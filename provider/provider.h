@@ -123,6 +123,7 @@ struct pending {
     int (*late)(struct sock *sock, void *out, DWORD out_size, DWORD *count); /* of a control code: what its end writes (ioctl.h), NULL: nothing */
     void *out;                  /* and where: the client's buffer */
     DWORD out_size;
+    struct kernel_piece *pieces; /* of a blocking transfer with many buffers; goes with it, also where its thread never runs again */
     BOOL deferred;              /* its routine waits for another of the same socket to return */
     DWORD error, bytes, flags;  /* the result, once there */
 };

@@ -167,11 +167,12 @@ static int64_t timeout_ns(const struct moving *call)
     return ms ? ms * INT64_C(1000000) : KERNEL_FOREVER;
 }
 
-static int go_blocking(struct moving *call, struct transfer *transfer)
+static int go_blocking(struct moving *call, struct transfer *transfer, struct kernel_piece *pieces)
 {
     struct pending pending; /* on the thread's own stack: it ends with the call, or with the thread */
     pending_begin(&pending, call->sock);
     pending.transfer = transfer;
+    pending.pieces = pieces;
     struct kernel_how how = { pending_completes, &pending, false, &pending.request };
     enum kernel_status status = go(call, transfer, &how);
     if (status != KERNEL_PENDING) {
@@ -201,10 +202,10 @@ static int go_plain(struct moving *call)
     if (call->sock->nonblocking) {
         error = transfer_over(&transfer, go(call, &transfer, &(struct kernel_how){ 0 }), &flags);
         tell(call, error, transfer.kernel.count, flags);
+        if (pieces != few) free(pieces);
     } else {
-        error = go_blocking(call, &transfer);
+        error = go_blocking(call, &transfer, pieces != few ? pieces : NULL);
     }
-    if (pieces != few) free(pieces);
     return error;
 }
 
