@@ -209,6 +209,7 @@ static int wait(struct selecting *selecting, int64_t timeout_ns, int *count, BOO
         }
         if (status == KERNEL_TIMED_OUT) break;
         if (status != KERNEL_OK) error = error_of_kernel(status);
+        else if (kernel_stack_state() != KERNEL_OK) error = WSAENETDOWN; /* what it watched has ended for that */
         process->up.lpWPUResetEvent(selecting->event, &ignored);
         if (error == 0) error = look(selecting, count);
     }
