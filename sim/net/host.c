@@ -114,6 +114,8 @@ void host_stack(struct host *host, bool up)
     host->generation++;
     if (!up)
         requests_fail(host, KERNEL_STACK_DOWN);
+    else
+        requests_look(host);
     host_leave(host, former);
 }
 

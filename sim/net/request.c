@@ -169,7 +169,7 @@ enum kernel_status request_open(struct host *host, const struct kernel_watch *wa
     enum kernel_status status = complete ? watch_refused(host, watch, endpoint) : KERNEL_BAD_ARGUMENT;
     if (status != KERNEL_OK)
         return status;
-    if (host->stack_down) {
+    if (host->stack_down && !(lasting && watch->topic == KERNEL_TOPIC_ENDPOINT)) {
         row_watch(host, watch, lasting, 0, KERNEL_STACK_DOWN);
         return KERNEL_STACK_DOWN;
     }
@@ -235,12 +235,27 @@ struct task *request_deliver(struct request *request)
     return waiter;
 }
 
+/* No call waits for it: a program has an eye on the endpoint for as long as it is there. */
+static bool is_standing(const struct request *request)
+{
+    return request->lasting && request->watch.topic == KERNEL_TOPIC_ENDPOINT;
+}
+
 void requests_fail(struct host *host, enum kernel_status status)
 {
     struct request *request;
     for (request = host->net->requests; request; request = request->hh.next) {
-        if (request->host == host && request->state == REQUEST_PENDING)
+        if (request->host == host && request->state == REQUEST_PENDING && !is_standing(request))
             request_post(request, status, host->newest);
+    }
+}
+
+void requests_look(struct host *host)
+{
+    struct request *request;
+    for (request = host->net->requests; request; request = request->hh.next) {
+        if (request->host == host && request->state == REQUEST_PENDING && is_standing(request))
+            request_post(request, KERNEL_OK, host->newest);
     }
 }
 
