@@ -208,7 +208,9 @@ static void arrive_synchronized(struct tcp *tcp, struct packet *packet)
     if (!wanted || old) {
         if (header->flags & TCP_RST)
             return;
-        if (!old && header->flags & TCP_ACK && synchronized(tcp) && sequence == tcp->rcv_nxt)
+        /* Where both probe, the peer's ACK of our byte still has the number of its own, which we took: unheard, the two of us would answer each other for ever. */
+        bool of_probe = tcp->window_probing && length == 0 && sequence + 1 == tcp->rcv_nxt;
+        if (!old && header->flags & TCP_ACK && synchronized(tcp) && (sequence == tcp->rcv_nxt || of_probe))
             ack_check(tcp, packet, sequence); /* 3.10.7.4: with a zero window valid ACKs count all the same */
         if (packet->payload.size && before(sequence, tcp->rcv_nxt))
             tcp->duplicate = (struct range){ sequence, least(sequence + packet->payload.size, tcp->rcv_nxt) };
