@@ -230,6 +230,8 @@ int WSPAPI provider_send_disconnect(SOCKET s, LPWSABUF data, LPINT error);
 int WSPAPI provider_recv_disconnect(SOCKET s, LPWSABUF data, LPINT error);
 int WSPAPI provider_get_sock_opt(SOCKET s, int level, int name, char *value, LPINT size, LPINT error);
 int WSPAPI provider_set_sock_opt(SOCKET s, int level, int name, const char *value, int size, LPINT error);
+INT WSPAPI provider_address_to_string(LPSOCKADDR address, DWORD size, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD length, LPINT error);
+INT WSPAPI provider_string_to_address(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT size, LPINT error);
 int WSPAPI provider_select(int ignored, fd_set *readable, fd_set *writable, fd_set *exceptional, const PTIMEVAL timeout, LPINT error);
 int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG events, LPINT error);
 int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS events, LPINT error);

@@ -90,6 +90,8 @@ static void table_fill(LPWSPPROC_TABLE table)
     table->lpWSPGetSockOpt = provider_get_sock_opt;
     table->lpWSPSetSockOpt = provider_set_sock_opt;
     table->lpWSPSelect = provider_select;
+    table->lpWSPAddressToString = provider_address_to_string;
+    table->lpWSPStringToAddress = provider_string_to_address;
 }
 
 static struct provider_process *process_of_startup(void)

@@ -44,6 +44,7 @@ void check_name(struct script *script, const struct step *step, const struct jso
 struct outcome call_socket_step(const struct call *call);   /* calls_socket.c */
 struct outcome call_transfer_step(const struct call *call); /* calls_transfer.c */
 struct outcome call_option_step(const struct call *call);   /* calls_option.c: options and select */
+struct outcome call_address_step(const struct call *call);  /* calls_address.c */
 
 /* ---- data (marshal_data.c) ---- */
 #define DATA_PIECES_MOST 64

@@ -321,6 +321,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_SHUTDOWN: case CALL_SENDDISCONNECT: case CALL_RECVDISCONNECT: return call_socket_step(call);
     case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM: return call_transfer_step(call);
     case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: return call_option_step(call);
+    case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
     }
     return (struct outcome){ .failed = failed, .error = error };
 }

@@ -82,6 +82,10 @@ static const struct step_kind table[] = {
       { { "as", TYPE_NAME, NEED, "the socket's name from here on" }, { "family", TYPE_FAMILY, NEED, "" }, { "type", TYPE_SOCKET_TYPE, NEED, "" }, { "protocol", TYPE_PROTOCOL, MAY, "" }, { "flags", TYPE_FLAGS, MAY, "" } }, CALL_SOCKET },
     { "close", STEP_CALL, "WSPCloseSocket", { { "socket", TYPE_SOCKET, NEED, "" } }, CALL_CLOSE },
     { "bind", STEP_CALL, "WSPBind", { { "socket", TYPE_SOCKET, NEED, "" }, { "address", TYPE_SOCKADDR, NEED, "" }, { "address_size", TYPE_UINT32, MAY, "namelen, if it is not the address's size" } }, CALL_BIND },
+    { "addresstostring", STEP_CALL, "WSPAddressToString",
+      { { "address", TYPE_SOCKADDR, NEED, "" }, { "address_size", TYPE_UINT32, MAY, "" }, { "out", TYPE_OUT, MAY, "{\"text\": …}" }, { "out_size", TYPE_UINT32, MAY, "characters; 128 without it" }, { "length", TYPE_UINT32, MAY, "afterwards, with the terminator" } }, CALL_ADDRESSTOSTRING },
+    { "stringtoaddress", STEP_CALL, "WSPStringToAddress",
+      { { "text", TYPE_TEXT, NEED, "" }, { "family", TYPE_FAMILY, NEED, "" }, { "out", TYPE_OUT, MAY, "{\"sockaddr\": …}" }, { "out_size", TYPE_UINT32, MAY, "bytes; 128 without it" }, { "size", TYPE_UINT32, MAY, "*lpAddressLength afterwards" } }, CALL_STRINGTOADDRESS },
     { "getsockname", STEP_CALL, "WSPGetSockName", { { "socket", TYPE_SOCKET, NEED, "" }, { "out", TYPE_OUT, MAY, "{\"sockaddr\": …}" }, { "out_size", TYPE_UINT32, MAY, "*namelen before; 128 without it" } }, CALL_GETSOCKNAME },
     { "getpeername", STEP_CALL, "WSPGetPeerName", { { "socket", TYPE_SOCKET, NEED, "" }, { "out", TYPE_OUT, MAY, "{\"sockaddr\": …}" }, { "out_size", TYPE_UINT32, MAY, "*namelen before; 128 without it" } }, CALL_GETPEERNAME },
     { "connect", STEP_CALL, "WSPConnect", { { "socket", TYPE_SOCKET, NEED, "" }, { "to", TYPE_SOCKADDR, NEED, "" }, { "to_size", TYPE_UINT32, MAY, "namelen, if it is not the address's size" } }, CALL_CONNECT },
@@ -151,7 +155,7 @@ static const struct step_kind table[] = {
 
 /* Words that the language has and this version does not run. */
 static const char *const later[] = {
-    "asyncselect", "duplicate", "cancelblockingcall", "addresstostring", "stringtoaddress", "getqosbyname", "getmessage", "repeat", "on",
+    "asyncselect", "duplicate", "cancelblockingcall", "getqosbyname", "getmessage", "repeat", "on",
     "acceptex", "connectex", "disconnectex", "getacceptexsockaddrs", "transmitfile", "transmitpackets", "wsarecvmsg", "wsasendmsg",
     "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "reservation.add", "reservation.remove", "flap", "traffic", "host.suspend", "host.resume",
 };

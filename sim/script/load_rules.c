@@ -48,14 +48,15 @@ static void out_rule(struct loading *load, const struct step *step, const struct
 /* What decoded outputs are made of (ws2/decode.c). */
 static void out_members(struct loading *load, const struct step *step, const struct json *out)
 {
-    static const char *const of_names[] = { "sockaddr" }, *const of_sets[] = { "read", "write", "except" };
+    static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_sets[] = { "read", "write", "except" };
     static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "hex" }, *const of_events[] = { "events", "errors" };
     const char *const *names = of_events;
     size_t count = sizeof of_events / sizeof *of_events;
     switch (step->kind->number) {
     case CALL_RECV: case CALL_RECVFROM: case CALL_GETOVERLAPPEDRESULT: marshal_data_check(load->problems, out, true); return;
     case CALL_IOCTL: names = of_codes; count = sizeof of_codes / sizeof *of_codes; break;
-    case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
+    case CALL_ADDRESSTOSTRING: names = of_texts; count = 1; break;
+    case CALL_STRINGTOADDRESS: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
     case CALL_SELECT: names = of_sets; count = 3; break;
     default: break;
     }

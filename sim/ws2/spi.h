@@ -65,6 +65,10 @@ int spi_get_option(struct thread *thread, SOCKET s, int level, int name, char *v
 int spi_set_option(struct thread *thread, SOCKET s, int level, int name, const char *value, int size, int *error);
 int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error); /* how many, or SOCKET_ERROR */
 
+/* ---- addresses as texts (spi_address.c) ---- */
+int spi_address_to_string(struct thread *thread, void *address, DWORD size, WCHAR *text, DWORD *length, int *error);
+int spi_string_to_address(struct thread *thread, WCHAR *text, int family, void *address, int *size, int *error);
+
 /* Is OVERLAPPED.Internal still STATUS_PENDING; what Winsock error does it stand for (structures reference, 12.4). */
 bool overlapped_pending(const WSAOVERLAPPED *overlapped);
 int overlapped_error(const WSAOVERLAPPED *overlapped);
