@@ -45,6 +45,7 @@ static void loopback_add(struct host *host)
     check(ifaddr_add(loopback, &four) && ifaddr_add(loopback, &six));
     struct link_setup itself = { .rate_bps = LINK_UNLIMITED, .delay_ns = host->parameters.loopback_delay_ns };
     host->loopback = link_new(host->net, loopback, loopback, &itself);
+    host->loopback->apart_ns = 0; /* no wire: what is sent at one instant is there at one instant */
 }
 
 struct host *host_new(struct net *net, const char *name, const struct host_parameters *parameters, uint64_t seed)

@@ -72,9 +72,9 @@ START_TEST(in_use_elsewhere)
     log_is("0ms a > arp\n"
            "0ms a > icmpv6 ::>ff02::1:ff00:2 type 135\n"
            "1ms b > arp\n"
-           "1ms b > icmpv6 2001:db8::2>ff02::1 type 136\n"
+           "1000001ns b > icmpv6 2001:db8::2>ff02::1 type 136\n"
            "2ms a address 192.0.2.2/24 tentative>duplicate\n"
-           "2ms a address 2001:db8::2/64 tentative>duplicate\n");
+           "2000001ns a address 2001:db8::2/64 tentative>duplicate\n");
 }
 END_TEST
 
@@ -90,8 +90,8 @@ START_TEST(two_at_once)
            "0ms b > icmpv6 ::>ff02::1:ff00:9 type 135\n"
            "1ms b address 192.0.2.9/24 tentative>duplicate\n"
            "1ms a address 192.0.2.9/24 tentative>duplicate\n"
-           "1ms b address 2001:db8::9/64 tentative>duplicate\n"
-           "1ms a address 2001:db8::9/64 tentative>duplicate\n");
+           "1000001ns b address 2001:db8::9/64 tentative>duplicate\n"
+           "1000001ns a address 2001:db8::9/64 tentative>duplicate\n");
 }
 END_TEST
 
@@ -157,7 +157,7 @@ START_TEST(defended_again_after_a_while)
     log_is("10002ms b > arp\n"
            "10002ms b > icmpv6 2001:db8::1>ff02::1 type 136\n"
            "10003ms a > arp\n"
-           "10003ms a > icmpv6 2001:db8::1>ff02::1 type 136\n");
+           "10003000001ns a > icmpv6 2001:db8::1>ff02::1 type 136\n");
 }
 END_TEST
 
@@ -184,7 +184,7 @@ START_TEST(nobody_defends_without_detection)
     claim("192.0.2.1");
     run_until(SECOND);
     log_is("0ms b > arp\n" "0ms b > arp\n"
-           "1ms a > arp\n" "1ms a > arp\n"); /* mere answers */
+           "1ms a > arp\n" "1000001ns a > arp\n"); /* mere answers */
 }
 END_TEST
 

@@ -182,7 +182,7 @@ START_TEST(a_router_tells_ipv6)
     log_is("10ms a > icmpv6 2001:db8:1::1>2001:db8:2::1 type 129 at 0\n"
            "10ms a > icmpv6 2001:db8:1::1>2001:db8:2::1 type 129 at 1248\n"
            "11ms r > icmpv6 2001:db8:1::1>2001:db8:2::1 type 129 at 0\n"
-           "11ms r > icmpv6 2001:db8:1::1>2001:db8:2::1 type 129 at 1248\n");
+           "11000001ns r > icmpv6 2001:db8:1::1>2001:db8:2::1 type 129 at 1248\n");
 }
 END_TEST
 

@@ -324,8 +324,8 @@ void impair_insert(struct link *link, struct packet *packet, int64_t arrives_ns)
 {
     const struct impairments_setup *setup = &link->impairments->setup;
     bool free_order = setup->reorder.rate.probability || setup->jitter.may_overtake;
-    if (!free_order && arrives_ns < link->last_arrival_ns)
-        arrives_ns = link->last_arrival_ns;
+    if (!free_order && arrives_ns < link->last_arrival_ns + link->apart_ns)
+        arrives_ns = link->last_arrival_ns + link->apart_ns;
     if (arrives_ns > link->last_arrival_ns)
         link->last_arrival_ns = arrives_ns;
     packet->arrives_ns = arrives_ns;

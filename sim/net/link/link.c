@@ -38,6 +38,8 @@ struct link *link_new(struct net *net, struct iface *from, struct iface *to, con
     link->net = net;
     link->from = from;
     link->to = to;
+    link->apart_ns = 1;
+    link->last_arrival_ns = -1;
     link_set(link, setup);
     link->next = net->links;
     net->links = link;
@@ -187,8 +189,8 @@ void link_deliver_at(struct link *link, struct packet *packet, int64_t arrives_n
         }
         return;
     }
-    if (arrives_ns < link->last_arrival_ns)
-        arrives_ns = link->last_arrival_ns; /* first in, first out (host-stack 10) */
+    if (arrives_ns < link->last_arrival_ns + link->apart_ns)
+        arrives_ns = link->last_arrival_ns + link->apart_ns; /* first in, first out (host-stack 10) */
     link->last_arrival_ns = arrives_ns;
     packet->arrives_ns = arrives_ns;
     packet->next = NULL;

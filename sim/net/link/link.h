@@ -3,7 +3,7 @@
  * queue -> serialiser -> propagation -> delivery (host-stack 10).
  *
  * Departure and arrival are computed when the packet is accepted: start = max(now, busy), busy = start + serialisation,
- * arrival = busy + delay (+ jitter). The link keeps its packets in one list and has one entry in the event queue, for the
+ * arrival = busy + delay (+ jitter), and at least 1 ns after the packet before, unless it may overtake. The link keeps its packets in one list and has one entry in the event queue, for the
  * first to arrive. So a change of rate, delay or MTU holds for packets accepted later; a smaller queue limit too. A link whose
  * queue decides at departure (CoDel) computes each start when its turn comes (codel.c).
  *
@@ -61,6 +61,7 @@ struct link {
     uint32_t overhead_bytes, mtu_bytes;
     event_id event;                /* arrival of `head` */
     bool cut, reorders;            /* reorders: `head` … is kept in order of arrival by insertion */
+    uint8_t apart_ns;              /* no two packets of a wire arrive at one instant (host-stack 10): 1; the host's own loopback: 0 */
     struct net *net;
     struct iface *from, *to;       /* to NULL: into `segment`; a port has one member as both */
     struct segment *segment;
