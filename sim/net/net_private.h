@@ -387,6 +387,7 @@ uint64_t row_route(const struct host *host, unsigned slot, uint32_t route, const
 uint64_t row_list(const struct host *host, unsigned slot, size_t count, uint64_t cause);
 uint64_t row_path(const struct request *request, const struct path_result *to, uint64_t cause);
 void row_watch(const struct host *host, const struct kernel_watch *watch, bool lasting, kernel_request request, enum kernel_status status);
+void row_transfer(const struct request *request, kernel_endpoint endpoint, size_t bytes); /* accepted; bytes: its room */
 void row_cancel(kernel_request request, enum kernel_status status, struct net *net);
 uint64_t row_completed(const struct request *request);
 const char *status_name(enum kernel_status status);

@@ -220,6 +220,22 @@ void row_watch(const struct host *host, const struct kernel_watch *watch, bool l
     trace_end(trace);
 }
 
+/* What an endpoint does at once stands in the rows of the call that asked for it; what pends has a row, as a watch has. */
+void row_transfer(const struct request *request, kernel_endpoint endpoint, size_t bytes)
+{
+    static const char *const verbs[] = { [REQUEST_CONNECT] = "kernel.connect", [REQUEST_ACCEPT] = "kernel.accept", [REQUEST_SEND] = "kernel.send", [REQUEST_RECEIVE] = "kernel.receive" };
+    struct trace *trace = request->host->net->trace;
+    if (!trace_begin(trace, LAYER_KERNEL, verbs[request->kind], NULL, ""))
+        return;
+    trace_uint(trace, "endpoint", endpoint);
+    if (request->kind == REQUEST_SEND || request->kind == REQUEST_RECEIVE)
+        trace_uint(trace, "bytes", bytes);
+    trace_bool(trace, "lasting", request->lasting);
+    trace_uint(trace, "request", request->id);
+    trace_text(trace, "status", status_name(KERNEL_PENDING));
+    trace_end(trace);
+}
+
 void row_cancel(kernel_request request, enum kernel_status status, struct net *net)
 {
     if (!trace_begin(net->trace, LAYER_KERNEL, "kernel.cancel", NULL, ""))

@@ -8,6 +8,8 @@
 
 #include "promises.h"
 
+#include <stdio.h>
+
 static struct asked asked;
 
 /* ---- how requests end ---- */
@@ -381,6 +383,41 @@ START_TEST(a_request_is_its_process)
 }
 END_TEST
 
+/* ---- the record: a request is in it from the call on, with who asked; what a call does at once stands in the call's rows ---- */
+
+static bool row_of(const char *verb, const char *detail)
+{
+    struct trace_row found;
+    for (uint64_t seq = *trace_newest(line.trace); seq > 0; seq--) {
+        if (!trace_read(line.trace, seq, &found) || strcmp(found.verb, verb) != 0 || found.layer != LAYER_KERNEL)
+            continue;
+        char *text = trace_detail_json(&found);
+        bool same = strcmp(text, detail) == 0 && strcmp(found.actor, "app") == 0;
+        free(text);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+START_TEST(what_pends_is_in_the_record)
+{
+    static const char *const verbs[] = { "kernel.connect", "kernel.accept", "kernel.send", "kernel.receive", "kernel.receive", "kernel.receive" };
+    char moved[40] = "", detail[200];
+    line_open(MS);
+    asked_begin(&asked, (enum kind)_i);
+    if (_i >= SENDS)
+        snprintf(moved, sizeof moved, "\"bytes\":%d,", _i == SENDS ? LARGE : 100);
+    snprintf(detail, sizeof detail, "{\"endpoint\":%u,%s\"lasting\":false,\"request\":%u,\"status\":\"pending\"}", (unsigned)asked.endpoint, moved, (unsigned)asked.request);
+    ck_assert_msg(row_of(verbs[_i], detail), "no row %s %s", verbs[_i], detail);
+    asked_happens(&asked);
+    run_for(2 * SECOND);
+    snprintf(detail, sizeof detail, asked.count ? "{\"request\":%u,\"status\":\"ok\",\"count\":%u}" : "{\"request\":%u,\"status\":\"ok\"}", (unsigned)asked.request, (unsigned)asked.count);
+    ck_assert_msg(row_of("request.completed", detail), "no completion %s", detail);
+    line_close();
+}
+END_TEST
+
 /* ---- determinism: neither addresses nor what lies in the caller's memory show ---- */
 
 static struct trace_digest digest_of(enum kind kind, uint8_t noise)
@@ -422,6 +459,7 @@ int main(void)
     tcase_add_test(tests, thousands_are_pending);
     tcase_add_test(tests, a_request_is_its_threads);
     tcase_add_test(tests, a_request_is_its_process);
+    tcase_add_loop_test(tests, what_pends_is_in_the_record, CONNECTS, RECEIVES_MESSAGE + 1);
     tcase_add_loop_test(tests, the_same_again, 0, KINDS);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

@@ -2,9 +2,9 @@
  * An endpoint is the stack's view of a socket: what it is bound and connected to, its options, and what is pending on it. Streams
  * keep the rest in struct tcp (net/tcp), datagrams and raw sockets in struct datagrams (datagram.h).
  *
- *   kernel_endpoint.c   the endpoint group of kernel.h: finds the endpoint, asks the transport, accepts the request, writes the row
+ *   kernel_endpoint.c   the endpoint group of kernel.h: finds the endpoint, asks the transport, accepts the request
  *   endpoint.c          coming, going, conditions and who is told of them
- *   transfer.c          pending connects, accepts, sends and receives
+ *   transfer.c          pending connects, accepts, sends and receives, and their rows
  *   option.c            the table of options
  *   port.c              bind conflicts, dynamic ports, reservations (host-stack 4.8)
  *   demux.c             which endpoint a packet is for

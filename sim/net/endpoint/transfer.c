@@ -38,6 +38,8 @@ struct request *transfer_pend(struct endpoint *endpoint, enum request_kind kind,
     request->moves.transfer = transfer;
     transfer_enter(request);
     *how->request = request->id;
+    if (trace_listening(endpoint->host->net->trace))
+        row_transfer(request, endpoint->id, transfer ? transfer_room(transfer) : 0);
     return request;
 }
 
