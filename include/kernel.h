@@ -207,7 +207,8 @@ struct kernel_how { kernel_complete *complete; void *cookie; bool lasting; kerne
    Messages: sets the peer at once; the unspecified address dissolves the association. */
 enum kernel_status kernel_connect(kernel_endpoint endpoint, const struct kernel_socket *peer, const struct kernel_how *how);
 
-/* backlog 0 counts as 1. KERNEL_OK, KERNEL_NOT_SUPPORTED, KERNEL_BAD_ARGUMENT (unbound), KERNEL_IS_CONNECTED. */
+/* backlog 0 counts as 1, and more than the host allows as what it allows. KERNEL_OK, KERNEL_NOT_SUPPORTED, KERNEL_BAD_ARGUMENT
+   (unbound), KERNEL_IS_CONNECTED. */
 enum kernel_status kernel_listen(kernel_endpoint endpoint, uint32_t backlog);
 
 /* The caller's until the accept has ended: the new endpoint has the listener's options. */

@@ -6,17 +6,17 @@
 
 #include "provider.h"
 
-#define BACKLOG_MOST 200    /* SOMAXCONN stands for this (host-stack 4.7) */
 #define HINT_LEAST 200      /* SOMAXCONN_HINT(n) is -n, with n in 200 to 65535 */
 #define HINT_MOST 65535
 
-static uint32_t backlog_clamped(int backlog)
+/* How long a queue may be at most, which SOMAXCONN stands for, is the host's affair (host-stack 4.7): its stack cuts what is more. */
+static uint32_t backlog_meant(int backlog)
 {
     if (backlog < 0) {
         int64_t hint = -(int64_t)backlog;
         return hint < HINT_LEAST ? HINT_LEAST : hint > HINT_MOST ? HINT_MOST : (uint32_t)hint;
     }
-    return backlog > BACKLOG_MOST ? BACKLOG_MOST : (uint32_t)backlog;
+    return (uint32_t)backlog;
 }
 
 int WSPAPI provider_listen(SOCKET s, int backlog, LPINT error)
@@ -24,7 +24,7 @@ int WSPAPI provider_listen(SOCKET s, int backlog, LPINT error)
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
     if (!sock_stream(sock)) return fail(error, WSAEOPNOTSUPP);
-    enum kernel_status status = kernel_listen(sock->endpoint, backlog_clamped(backlog));
+    enum kernel_status status = kernel_listen(sock->endpoint, backlog_meant(backlog));
     if (status != KERNEL_OK) return fail(error, error_of_kernel(status));
     sock->listening = TRUE;
     conditions_look(sock);

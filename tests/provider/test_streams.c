@@ -152,6 +152,33 @@ PLAY(test_refused)
     ends(me);
 }
 
+/* How many connects a listener takes that nobody accepts from. */
+static int backlog_of(struct world *world, struct thread *me, const char *name, uint32_t longest, int backlog)
+{
+    SOCKET listener = open_socket(me, AF_INET, SOCK_STREAM, false);
+    int error, count = 0;
+    world->host->parameters.tcp.somaxconn = longest;
+    world->host->parameters.tcp.syn_rst_retries = 0;
+    ck_assert_int_eq(binds(me, listener, name), 0);
+    ck_assert_int_eq(spi_listen(me, listener, backlog, &error), 0);
+    while (connects(me, open_socket(me, AF_INET, SOCK_STREAM, false), name) == 0) count++;
+    close_socket(me, listener);
+    return count;
+}
+
+/* The host says what the longest backlog is, and nobody before it. proves: NET-TCP-56 */
+PLAY(test_backlog)
+{
+    start(me);
+    ck_assert_int_eq(backlog_of(world, me, "127.0.0.1:9000", 200, SOMAXCONN), 200);
+    ck_assert_int_eq(backlog_of(world, me, "127.0.0.1:9001", 250, SOMAXCONN), 250);
+    ck_assert_int_eq(backlog_of(world, me, "127.0.0.1:9002", 250, 230), 230);
+    ck_assert_int_eq(backlog_of(world, me, "127.0.0.1:9003", 250, -240), 240); /* SOMAXCONN_HINT(240) */
+    ck_assert_int_eq(backlog_of(world, me, "127.0.0.1:9004", 250, -5), 200);
+    ck_assert_int_eq(backlog_of(world, me, "127.0.0.1:9005", 3, SOMAXCONN), 3);
+    ends(me);
+}
+
 /* ---- accepting ---- */
 
 static int accepts_blocked(struct thread *thread, struct blocked *blocked)
@@ -423,6 +450,7 @@ int main(void)
     tcase_add_test(tests, test_disconnect);
     tcase_add_test(tests, test_nonblocking);
     tcase_add_test(tests, test_refused);
+    tcase_add_test(tests, test_backlog);
     tcase_add_test(tests, test_accept_waits);
     tcase_add_test(tests, test_accept_inherits);
     tcase_add_test(tests, test_condition);
