@@ -25,6 +25,8 @@ struct random_stream random_stream(uint64_t seed, const char *name)
     return (struct random_stream){.key = {(uint32_t)key, (uint32_t)(key >> 32)}};
 }
 
+uint64_t random_of(uint64_t secret, const uint8_t *bytes, size_t size) { return XXH3_64bits_withSeed(bytes, size, secret); }
+
 static void block_compute(struct random_stream *stream)
 {
     uint64_t count = stream->draws / 4;

@@ -5,6 +5,7 @@
 #ifndef CORE_RANDOM_H
 #define CORE_RANDOM_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct random_stream {
@@ -14,6 +15,7 @@ struct random_stream {
 };
 
 struct random_stream random_stream(uint64_t seed, const char *name);
+uint64_t random_of(uint64_t secret, const uint8_t *bytes, size_t size); /* of these bytes: the same number every time, for a secret drawn before */
 uint32_t random_u32(struct random_stream *stream);
 uint64_t random_u64(struct random_stream *stream);
 uint64_t random_below(struct random_stream *stream, uint64_t bound);                          /* 0..bound-1, unbiased; bound > 0 */

@@ -138,7 +138,12 @@ struct host {
     struct endpoint *connections; /* by tuple */
     struct endpoint *recent;      /* of the newest packet */
     struct ports *ports;
-    struct { struct random_stream isn; int64_t challenged_ns; uint32_t challenges; bool started; } tcp; /* tcp's own (tcp/inside.h) */
+    struct {
+        int64_t challenged_ns;
+        uint64_t secret;
+        uint32_t challenges, isn_floor;
+        bool started, isn_floored;
+    } tcp;                        /* tcp's own (tcp/isn.c, tcp/input.c) */
     struct ip_mtus *mtus;         /* learnt path MTUs; NULL: none */
     struct redirect *redirects;   /* routes that routers told us (ip/redirect.c) */
     struct reassembly *reassembly;

@@ -52,8 +52,64 @@ START_TEST(retransmissions_by_time)
     run_for(95 * SECOND);
     ck_assert_int_eq(state_on(&line.client, here).failure, KERNEL_OK);
     ck_assert_int_eq(seen_nth(true, TCP_ACK, 1, 8)->sent_ns - start, 76500 * MS); /* 0.3 * (2^8 - 1) */
+    receive_waits(&line.client, here, 9);
     run_for(100 * SECOND);
+    ck_assert_int_eq(done_of(9)->status, KERNEL_TIMED_OUT);
+    ck_assert_int_eq(done_of(9)->at_ns - start, 100 * SECOND); /* not when a repetition is due */
     ck_assert_int_eq(state_on(&line.client, here).failure, KERNEL_ABORTED);
+    line_close();
+}
+END_TEST
+
+/* The time runs for what is not acknowledged: what was sent before and has arrived does not count. */
+START_TEST(patience_of_the_oldest)
+{
+    line_open(MS);
+    kernel_endpoint here, there;
+    connection(&here, &there);
+    option(here, KERNEL_MAX_RETRANSMISSION_S, 10);
+    send_on(&line.client, here, "hello", 5);
+    run_for(4 * SECOND);
+    receive_waits(&line.client, here, 9);
+    line.lose = all;
+    int64_t start = now();
+    send_on(&line.client, here, "world", 5);
+    run_for(2 * SECOND);
+    send_on(&line.client, here, "again", 5);
+    run_for(60 * SECOND);
+    ck_assert_int_eq(done_of(9)->at_ns - start, 10 * SECOND);
+    ck_assert_uint_eq(engine_pending(line.engine), 0);
+    line_close();
+}
+END_TEST
+
+/* Shorter than the first time-out: nothing is repeated. Set or taken back while something is on its way. */
+START_TEST(patience_on_the_way)
+{
+    static const struct {
+        uint64_t first, then;
+        int64_t over_ns;
+        uint32_t failure;
+    } cases[] = {
+        { 1, 1, SECOND, KERNEL_ABORTED }, { 0, 1, SECOND, KERNEL_ABORTED }, { 1, 20, 20 * SECOND, KERNEL_ABORTED }, { 5, UINT32_MAX, 0, KERNEL_OK }, { 1, 0, 189 * SECOND, KERNEL_ABORTED },
+    };
+    struct tcp_parameters parameters = tcp_parameters_default();
+    parameters.min_rto_ns = 3 * SECOND;
+    parameters.max_rto_ns = 1000 * SECOND;
+    line_open_with(MS, LINK_UNLIMITED, &parameters, &parameters);
+    kernel_endpoint here, there;
+    connection(&here, &there);
+    option(here, KERNEL_MAX_RETRANSMISSION_S, cases[_i].first);
+    receive_waits(&line.client, here, 9);
+    line.lose = all;
+    int64_t start = now();
+    send_on(&line.client, here, "hello", 5);
+    run_for(500 * MS);
+    option(here, KERNEL_MAX_RETRANSMISSION_S, cases[_i].then);
+    run_for(1000 * SECOND);
+    ck_assert_uint_eq(state_on(&line.client, here).failure, cases[_i].failure);
+    if (cases[_i].over_ns) ck_assert_int_eq(done_of(9)->at_ns - start, cases[_i].over_ns);
+    ck_assert(cases[_i].over_ns != SECOND || seen_count(true, TCP_ACK, 1) == 1);
     line_close();
 }
 END_TEST
@@ -209,6 +265,8 @@ int main(void)
     TCase *basics = tcase_create("timers");
     tcase_add_test(basics, retransmissions);
     tcase_add_test(basics, retransmissions_by_time);
+    tcase_add_test(basics, patience_of_the_oldest);
+    tcase_add_loop_test(basics, patience_on_the_way, 0, 5);
     tcase_add_loop_test(basics, nagle_and_delayed_ack, 0, 3);
     tcase_add_loop_test(basics, acknowledgments, 0, 2);
     tcase_add_test(basics, zero_window);

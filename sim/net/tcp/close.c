@@ -66,6 +66,14 @@ void connection_reset(struct tcp *tcp, enum kernel_status status)
     host_leave(tcp_host(tcp), former);
 }
 
+/* Nobody answers any more. */
+void connection_silent(struct tcp *tcp)
+{
+    uint64_t former = host_enter(tcp_host(tcp), row_tcp(tcp, "tcp.timed_out"));
+    connection_fail(tcp, KERNEL_TIMED_OUT, KERNEL_ABORTED);
+    host_leave(tcp_host(tcp), former);
+}
+
 /* In order; what was received may still be read. */
 void connection_gone(struct tcp *tcp, const char *why)
 {

@@ -1,5 +1,4 @@
 /* Opening a connection: actively, and both sides at once (RFC 9293 3.5, 3.10.7.3; retries of host-stack 4.2). */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +13,6 @@
 
 /* ---- making ---- */
 
-/* One stream a host, a draw a connection: what another host does shifts nothing. */
-static uint32_t isn_draw(struct host *host)
-{
-    if (!host->tcp.started) {
-        char name[128];
-        snprintf(name, sizeof name, "isn:%s", host->name);
-        host->tcp.isn = random_stream(host->seed, name);
-        host->tcp.started = true;
-    }
-    return random_u32(&host->tcp.isn);
-}
-
 struct tcp *tcp_new(struct endpoint *endpoint)
 {
     struct tcp *tcp = memory_take(sizeof *tcp);
@@ -34,7 +21,7 @@ struct tcp *tcp_new(struct endpoint *endpoint)
     tcp->net = host->net;
     tcp->now = engine_clock(host->net->engine);
     tcp->parameters = &host->parameters.tcp;
-    tcp->iss = isn_draw(host);
+    tcp->iss = isn_new(host, &endpoint->tuple);
     tcp->confirms = host->parameters.neighbors;
     tcp->end = 1;
     tcp->last_send_end = tcp->former_send_end = 1;

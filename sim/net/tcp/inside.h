@@ -3,6 +3,7 @@
  * first byte, and the FIN follows the last; on the wire they are the initial sequence number plus the position, 32 bits wide.
  *
  *   connect.c     opening, actively and both sides at once      listen.c      listeners: half-open and waiting connections
+ *   isn.c         initial sequence numbers
  *   input.c       which segments are acceptable, states         ack.c         what an acknowledgment says
  *   scoreboard.c  SACK, what is lost, RACK                      recovery.c    fast recovery, timeouts, probes of the tail
  *   output.c      what to send now                              segment.c     packets: data, ACKs, resets
@@ -59,7 +60,7 @@ struct stray { uint64_t start; struct piece piece; }; /* received beyond a gap *
 
 /* A deadline that may move later without touching the queue: the entry comes early and goes back. */
 struct lazy { int64_t due_ns, entry_ns; event_id entry; };
-enum tcp_timer_which { TIMER_SEND, TIMER_ACK, TIMER_LIFE, TIMER_COUNT };
+enum tcp_timer_which { TIMER_SEND, TIMER_ACK, TIMER_LIFE, TIMER_PATIENCE, TIMER_COUNT };
 /* What TIMER_SEND is early for; the retransmission timeout itself is `timeout_ns`. */
 enum early_purpose { EARLY_NOTHING, EARLY_PROBE, EARLY_REORDER, EARLY_SMALL };
 enum life_purpose { LIFE_NOTHING, LIFE_KEEPALIVE, LIFE_TIME_WAIT, LIFE_FIN_WAIT_2, LIFE_SYN_AGAIN };
@@ -147,7 +148,8 @@ struct tcp {
     uint16_t own_mss, peer_mss;
     int64_t opened_ns, established_ns;
     uint32_t syn_resets, timeouts;    /* SYNs answered by RST; timeouts in a row */
-    int64_t first_sent_ns;            /* of what timed out, for TCP_MAXRT */
+    int64_t first_sent_ns;            /* for TCP_MAXRT: when the segment at … */
+    uint64_t first_sent_of;           /* … was sent first, if it was sent again; otherwise its record says it */
 
     /* -- loss -- */
     struct ranges sacked_ranges;
@@ -214,7 +216,14 @@ void lazy_set(struct tcp *tcp, enum tcp_timer_which which, int64_t due_ns); /* N
 void timers_cancel(struct tcp *tcp);
 void timer_send_set(struct tcp *tcp);                  /* by timeout_ns and early_ns */
 void life_start(struct tcp *tcp);                      /* keep-alive, as the options say */
+void patience_start(struct tcp *tcp);                  /* TCP_MAXRT, once something is in flight; or the option has changed */
+void patience_keep(struct tcp *tcp, uint32_t number);  /* this segment is about to be sent again */
+bool patience_given(const struct tcp *tcp);            /* TCP_MAXRT takes the place of the number of retransmissions */
+bool patience_over(const struct tcp *tcp);
 void life_set(struct tcp *tcp, enum life_purpose purpose, int64_t after_ns);
+
+/* ---- isn.c ---- */
+uint32_t isn_new(struct host *host, const struct tuple *tuple); /* where a connection of these four begins to count, now */
 
 /* ---- connect.c ---- */
 struct tcp *tcp_new(struct endpoint *endpoint);
@@ -328,6 +337,7 @@ void isb_end(struct tcp *tcp);                         /* it can send no more */
 /* ---- close.c ---- */
 void connection_fail(struct tcp *tcp, enum kernel_status pending, enum kernel_status later);
 void connection_reset(struct tcp *tcp, enum kernel_status status); /* with an RST to the peer */
+void connection_silent(struct tcp *tcp);                           /* given up */
 void connection_gone(struct tcp *tcp, const char *why); /* closed in order; frees what nobody owns */
 void connection_release(struct tcp *tcp);
 void fin_acked(struct tcp *tcp);
@@ -343,5 +353,6 @@ uint64_t row_tcp_established(const struct tcp *tcp);
 uint64_t row_tcp_number(const struct tcp *tcp, const char *verb, const char *key, uint64_t value);
 uint64_t row_tcp_recovery(const struct tcp *tcp, const char *verb, const char *phase);
 uint64_t row_backlog(const struct tcp *tcp, uint64_t from);
+uint64_t row_backlog_cap(const struct host *host, uint64_t bytes);
 const char *tcp_stage_name(enum tcp_stage stage);
 #endif

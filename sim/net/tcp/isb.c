@@ -128,6 +128,7 @@ enum kernel_status tcp_backlog_bump(struct endpoint *endpoint)
 void tcp_backlog_cap(struct host *host, uint32_t bytes)
 {
     struct endpoint *endpoint, *next;
+    uint64_t former = host_enter(host, row_backlog_cap(host, bytes));
     host->parameters.tcp.isb_memory_cap = bytes;
     for (endpoint = host->connections; endpoint; endpoint = next) {
         next = endpoint->by_tuple.next;
@@ -141,4 +142,5 @@ void tcp_backlog_cap(struct host *host, uint32_t bytes)
         isb_evaluate(tcp);
         turn_end(tcp);
     }
+    host_leave(host, former);
 }

@@ -185,7 +185,8 @@ void tcp_arrive_listening(struct endpoint *endpoint, struct iface *iface, struct
     packet_free(endpoint->host->net, packet);
 }
 
-/* RFC 1122 4.2.2.13, RFC 6191: a SYN beyond what the old connection had begins a new one. */
+/* RFC 1122 4.2.2.13, RFC 6191: a SYN beyond what the old connection had begins a new one, whose own numbers are beyond the old
+   ones too: a connection may have sent more than the clock behind them has counted. */
 bool time_wait_reopens(struct tcp *tcp, struct packet *packet)
 {
     const struct tcp_header *header = &packet->tcp;
@@ -196,7 +197,10 @@ bool time_wait_reopens(struct tcp *tcp, struct packet *packet)
         return false;
     struct host *host = tcp_host(tcp);
     struct iface *iface = tcp->endpoint->path.iface;
+    host->tcp.isn_floor = wire_of(tcp, tcp->nxt);
+    host->tcp.isn_floored = true;
     connection_gone(tcp, "tcp.closed");
     transport_arrive(host, iface, packet);
+    host->tcp.isn_floored = false;
     return true;
 }

@@ -47,6 +47,9 @@ void tcp_option_changed(struct endpoint *endpoint, enum kernel_option option)
     case KERNEL_KEEPALIVE_PROBES:
         life_start(tcp);
         break;
+    case KERNEL_MAX_RETRANSMISSION_S:
+        patience_start(tcp);
+        break;
     default: break;
     }
     turn_end(tcp);

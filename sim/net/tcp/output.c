@@ -22,6 +22,7 @@ static void resend(struct tcp *tcp, uint32_t number)
     uint8_t fin = sent->flags & SENT_FIN ? TCP_FIN : 0;
     uint64_t start = sent_start(tcp, sent);
     segment_send(tcp, start, sent->size - (fin ? 1u : 0u), fin);
+    patience_keep(tcp, number);
     sent->sent_ns = *tcp->now;
     sent->flags |= SENT_AGAIN | SENT_EVER;
     sent->times = sent->times < UINT8_MAX ? (uint8_t)(sent->times + 1) : UINT8_MAX;
@@ -165,8 +166,11 @@ bool output_all(struct tcp *tcp)
     }
     if (!tcp->fin_sent && (tcp->nxt != tcp->end || tcp->fin_queued))
         any = send_new(tcp) || any;
-    if (any && tcp->timeout_ns == NEVER_NS)
+    if (any && tcp->timeout_ns == NEVER_NS) {
         tcp->timeout_ns = *tcp->now + rtt_timeout_ns(&tcp->rtt);
+        if (TCP_UNLIKELY(patience_given(tcp)))
+            patience_start(tcp);
+    }
     return any;
 }
 
@@ -187,9 +191,7 @@ void window_probe(struct tcp *tcp)
         return;
     }
     if (tcp->window_probes > tcp->parameters->max_data_retransmissions) {
-        uint64_t former = host_enter(tcp_host(tcp), row_tcp(tcp, "tcp.timed_out"));
-        connection_fail(tcp, KERNEL_TIMED_OUT, KERNEL_ABORTED);
-        host_leave(tcp_host(tcp), former);
+        connection_silent(tcp);
         return;
     }
     tcp->window_probes++;

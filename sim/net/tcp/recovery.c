@@ -118,15 +118,8 @@ void reorder_timeout(struct tcp *tcp)
 
 /* ---- the retransmission timeout ---- */
 
-/* Host-stack 4.2: so many retransmissions, or so many seconds (TCP_MAXRT; all ones: for ever). */
-static bool given_up(const struct tcp *tcp)
-{
-    const struct endpoint *endpoint = tcp->endpoint;
-    if (!option_given(endpoint, KERNEL_MAX_RETRANSMISSION_S) || endpoint->option[KERNEL_MAX_RETRANSMISSION_S] == 0)
-        return tcp->timeouts >= tcp->parameters->max_data_retransmissions;
-    uint32_t seconds = endpoint->option[KERNEL_MAX_RETRANSMISSION_S];
-    return seconds != UINT32_MAX && *tcp->now - tcp->first_sent_ns >= (int64_t)seconds * 1000 * TCP_MILLISECOND;
-}
+/* Host-stack 4.2: so many retransmissions, or so many seconds. */
+static bool given_up(const struct tcp *tcp) { return patience_given(tcp) ? patience_over(tcp) : tcp->timeouts >= tcp->parameters->max_data_retransmissions; }
 
 /* Host-stack 4.3: two retransmissions of a full segment unanswered: a router may be swallowing what must not be fragmented. */
 static void black_hole_suspect(struct tcp *tcp, const struct sent *first)
@@ -161,12 +154,8 @@ void recovery_timeout(struct tcp *tcp)
 {
     const struct sent *first = sent_at(tcp, tcp->sent.first);
     uint32_t flight = in_flight(tcp);
-    if (tcp->timeouts == 0)
-        tcp->first_sent_ns = first->sent_ns;
     if (given_up(tcp)) {
-        uint64_t former = host_enter(tcp_host(tcp), row_tcp(tcp, "tcp.timed_out"));
-        connection_fail(tcp, KERNEL_TIMED_OUT, KERNEL_ABORTED);
-        host_leave(tcp_host(tcp), former);
+        connection_silent(tcp);
         return;
     }
     black_hole_suspect(tcp, first);
@@ -224,6 +213,7 @@ void probe_send(struct tcp *tcp)
         struct sent *last = sent_at(tcp, number);
         uint8_t fin = last->flags & SENT_FIN ? TCP_FIN : 0;
         segment_send(tcp, sent_start(tcp, last), last->size - (fin ? 1u : 0u), fin);
+        patience_keep(tcp, number);
         last->sent_ns = *tcp->now;
         last->flags |= SENT_EVER;
         again_push(tcp, number);

@@ -73,6 +73,14 @@ uint64_t row_tcp_recovery(const struct tcp *tcp, const char *verb, const char *p
     return trace_end(trace);
 }
 
+uint64_t row_backlog_cap(const struct host *host, uint64_t bytes)
+{
+    struct trace *trace = host->net->trace;
+    if (!trace_begin(trace, LAYER_NET, "backlog.capped", host->name, "")) return trace_cause(trace);
+    trace_uint(trace, "bytes", bytes);
+    return trace_end(trace);
+}
+
 uint64_t row_backlog(const struct tcp *tcp, uint64_t from)
 {
     struct trace *trace = tcp->net->trace;

@@ -1,5 +1,6 @@
 /*
- * Three deadlines: for sending (retransmission, with early ones before it), for a delayed ACK, for the life of the connection.
+ * Deadlines: for sending (retransmission, with early ones before it), for a delayed ACK, for the life of the connection, and where
+ * TCP_MAXRT is set for the answer to what was sent.
  * The queue's entry of a deadline that has moved later stays where it is, comes too early and goes back; bulk transfer so
  * costs a store for each ACK and an entry in the queue a few times a second.
  */
@@ -127,6 +128,43 @@ static void life_due(struct tcp *tcp)
     }
 }
 
+/* ---- patience: TCP_MAXRT in seconds; 0: as if nobody had said it; all ones: for ever (host-stack 4.2) ---- */
+
+bool patience_given(const struct tcp *tcp)
+{
+    const struct endpoint *endpoint = tcp->endpoint;
+    return option_given(endpoint, KERNEL_MAX_RETRANSMISSION_S) && endpoint->option[KERNEL_MAX_RETRANSMISSION_S] != 0;
+}
+
+void patience_keep(struct tcp *tcp, uint32_t number)
+{
+    if (number != tcp->sent.first || tcp->first_sent_of == tcp->una) return;
+    tcp->first_sent_of = tcp->una;
+    tcp->first_sent_ns = sent_at(tcp, number)->sent_ns;
+}
+
+/* Until when the first that is not acknowledged may stay so. */
+static int64_t patience_end(const struct tcp *tcp)
+{
+    uint64_t seconds = tcp->endpoint->option[KERNEL_MAX_RETRANSMISSION_S];
+    if (!patience_given(tcp) || seconds == UINT32_MAX || tcp->sent.first == tcp->sent.last) return NEVER_NS;
+    int64_t since = tcp->first_sent_of == tcp->una ? tcp->first_sent_ns : sent_at(tcp, tcp->sent.first)->sent_ns;
+    return since + (int64_t)seconds * 1000 * TCP_MILLISECOND;
+}
+
+bool patience_over(const struct tcp *tcp) { return patience_end(tcp) <= *tcp->now; }
+
+void patience_start(struct tcp *tcp) { lazy_set(tcp, TIMER_PATIENCE, patience_end(tcp)); }
+
+/* What it was set for may have been acknowledged long ago. */
+static void patience_due(struct tcp *tcp)
+{
+    if (patience_over(tcp))
+        connection_silent(tcp);
+    else
+        patience_start(tcp);
+}
+
 /* ---- what is due ---- */
 
 static void early_due(struct tcp *tcp)
@@ -180,6 +218,8 @@ void tcp_timer(struct endpoint *endpoint, unsigned which)
         send_due(tcp);
     else if (which == TIMER_LIFE)
         life_due(tcp);
+    else if (which == TIMER_PATIENCE)
+        patience_due(tcp);
     else
         segment_ack(tcp);
     turn_end(tcp);
