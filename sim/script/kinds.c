@@ -68,6 +68,7 @@ static const struct step_kind table[] = {
     { "traffic.stop", STEP_NET, "a source sends no more, a sink closes", { { "traffic", TYPE_NAME, NEED, "" } }, NET_TRAFFIC_STOP },
     { "isb.set", STEP_NET, "the ideal send backlog of a connection is this from now on", { { "traffic", TYPE_NAME, MAY, "" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "its peer" }, { "bytes", TYPE_UINT, NEED, "" } }, NET_ISB_SET },
     { "isb.auto", STEP_NET, "the ideal send backlog follows the model again", { { "traffic", TYPE_NAME, MAY, "" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "" } }, NET_ISB_AUTO },
+    { "isb.cap", STEP_NET, "memory of a host has become scarce, or plenty: no ideal send backlog is larger", { { "host", TYPE_TEXT, NEED, "" }, { "bytes", TYPE_UINT, NEED, "" } }, NET_ISB_CAP },
     { "isb.bump", STEP_NET, "the ideal send backlog counts as changed", { { "traffic", TYPE_NAME, MAY, "" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "" } }, NET_ISB_BUMP },
     { "qos.set", STEP_NET, "an endpoint asks for quality of service",
       { { "traffic", TYPE_NAME, MAY, "" }, { "family", TYPE_FAMILY, MAY, "of a sink of UDP: \"inet\" without it" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "its peer" },
@@ -157,7 +158,7 @@ static const struct step_kind table[] = {
 static const char *const later[] = {
     "asyncselect", "duplicate", "cancelblockingcall", "getqosbyname", "getmessage", "repeat", "on",
     "acceptex", "connectex", "disconnectex", "getacceptexsockaddrs", "transmitfile", "transmitpackets", "wsarecvmsg", "wsasendmsg",
-    "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "reservation.add", "reservation.remove", "flap", "traffic", "host.suspend", "host.resume",
+    "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "reservation.add", "reservation.remove", "flap", "traffic", "host.suspend", "host.resume",
 };
 
 const struct step_kind *kinds(size_t *count)

@@ -144,7 +144,7 @@ void net_step_run(struct script *script, const struct step *step)
     case NET_LINK_CUT: case NET_LINK_RESTORE: case NET_LINK_SET: link_step_run(script, step); return;
     case NET_RSS_SET: rss_step_run(script, step); return;
     case NET_QOS_SET: qos_step_run(script, step); return;
-    case NET_TRAFFIC: case NET_TRAFFIC_STOP: case NET_ISB_SET: case NET_ISB_AUTO: case NET_ISB_BUMP: traffic_step_run(script, step); return;
+    case NET_TRAFFIC: case NET_TRAFFIC_STOP: case NET_ISB_SET: case NET_ISB_AUTO: case NET_ISB_CAP: case NET_ISB_BUMP: traffic_step_run(script, step); return;
     case NET_FLAP: return; /* plain steps stand in its place (expand.c) */
     }
     if (!good) fail_step(script, step, NULL, NULL, NULL, "the network refuses this: %s", net_why(script->setup.net));

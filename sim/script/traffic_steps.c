@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "net/endpoint/endpoint.h"
+#include "net/tcp/backlog.h"
 #include "net/tcp/tcp.h"
 #include "net/traffic/traffic.h"
 #include "script/inside.h"
@@ -91,6 +92,12 @@ static void names_rule(struct loading *load, const struct step *step)
     if (bytes && read_uint(bytes) > UINT32_MAX) problem_at(load->problems, bytes, "a backlog has at most 4294967295 bytes");
 }
 
+static void cap_rule(struct loading *load, const struct step *step)
+{
+    const struct json *bytes = json_member(step->node, "bytes");
+    if (read_uint(bytes) > BACKLOG_CEILING) problem_at(load->problems, bytes, "%s is too much: at most %u", bytes->text, BACKLOG_CEILING);
+}
+
 void connection_rules(struct loading *load, const struct step *step) { names_rule(load, step); }
 
 void traffic_rules(struct loading *load, const struct step *step)
@@ -98,6 +105,7 @@ void traffic_rules(struct loading *load, const struct step *step)
     const struct json *kind = json_member(step->node, "kind");
     enum traffic_kind found;
     if (step->kind->number == NET_TRAFFIC_STOP) return;
+    if (step->kind->number == NET_ISB_CAP) { cap_rule(load, step); return; }
     if (step->kind->number != NET_TRAFFIC) { names_rule(load, step); return; }
     if (kind_of(kind, &found)) {
         members_rule(load, step, found);
@@ -242,10 +250,16 @@ static void isb_step(struct script *script, const struct step *step)
     if (status != KERNEL_OK) fail_step(script, step, NULL, NULL, NULL, "the stack answers \"%s\"", status_name(status));
 }
 
+static void cap_step(struct script *script, const struct step *step)
+{
+    tcp_backlog_cap(host_find(script->setup.net, script_member(script, step, "host")->text), (uint32_t)read_uint(script_member(script, step, "bytes")));
+}
+
 void traffic_step_run(struct script *script, const struct step *step)
 {
     const struct json *name = script_member(script, step, "traffic");
     if (step->kind->number == NET_TRAFFIC) { traffic_begin(script, step); return; }
+    if (step->kind->number == NET_ISB_CAP) { cap_step(script, step); return; }
     if (step->kind->number != NET_TRAFFIC_STOP) { isb_step(script, step); return; }
     struct traffic *traffic = traffic_find(script->setup.net, name->text);
     if (!traffic) fail_step(script, step, name, NULL, NULL, "this traffic has not begun");
