@@ -7,6 +7,7 @@
 #include "net/ip/fragment.h"
 #include "net/ip/ip_memo.h"
 #include "net/ip/mtu.h"
+#include "net/ip/dead_gateway.h"
 #include "net/ip/redirect.h"
 #include "net/net_private.h"
 #include "net/rss/rss.h"
@@ -21,7 +22,7 @@ struct host_parameters host_parameters_default(void)
         .processors = 8, .threads_per_core = 1, .numa_nodes = 1, .rss = true, .qos_signalling = true,
         .neighbors = false, .dad_announcements = 2, .dad_announce_interval_ns = 2 * second, .defend_interval_ns = 10 * second,
         .nd_base_ns = 30 * second, .nd_retrans_ns = second, .nd_delay_ns = 5 * second, .nd_multicast_solicits = 3, .nd_unicast_solicits = 3,
-        .nd_queue = 1, .unreachable_hold_ns = second, .dgd_failback_ns = 300 * second, .redirects = true, .redirect_lifetime_ns = 600 * second,
+        .nd_queue = 1, .unreachable_hold_ns = second, .dgd = 25, .dgd_failback_ns = 300 * second, .redirects = true, .redirect_lifetime_ns = 600 * second,
         .path_mtu_timeout_ns = 600 * second, .path_cache_max = 1024,
         .forwarding = false, .loopback_delay_ns = 1000, .reassembly_max = 64, .reassembly_timeout_ns = 60 * second,
         .ephemeral_start = 49152, .ephemeral_count = 16384, .raw_restrictions = true, .rcvall_outgoing = true, .hop_limit = 128,
@@ -89,6 +90,7 @@ void host_free(struct host *host)
     ip_memo_free(host);
     ip_mtus_free(host);
     redirects_free(host);
+    dead_gateways_free(host);
     ports_free(host);
     engine_cancel(host->net->engine, host->settle);
     free(host->concerned);

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "net/endpoint/endpoint.h"
 #include "net/ip/fragment.h"
+#include "net/ip/dead_gateway.h"
 #include "net/ip/neighbor.h"
 #include "net/link/cable.h"
 #include "net/link/segment.h"
@@ -232,6 +233,7 @@ void iface_refresh(struct iface *iface)
     }
     if (!connected) {
         neighbors_flush(iface);
+        dead_gateways_flush(iface);
         segment_forget(iface);
     } else if (!was) {
         iface_groups_connected(iface);

@@ -56,6 +56,7 @@ struct host_parameters {
     unsigned nd_multicast_solicits, nd_unicast_solicits; /* 3, 3 */
     unsigned nd_queue;                          /* packets that wait for one neighbour; 1 */
     int64_t unreachable_hold_ns;                /* who did not answer is not asked again for this long; 1 s */
+    unsigned dgd;                               /* percent of a gateway's connections: when more have left it, it is dead; 25 */
     int64_t dgd_failback_ns;                    /* a dead gateway is tried again after this long; 300 s */
     bool redirects;                             /* ICMP redirects are sent by routers and heard by hosts; true */
     int64_t redirect_lifetime_ns;               /* 600 s */

@@ -146,6 +146,7 @@ struct host {
     } tcp;                        /* tcp's own (tcp/isn.c, tcp/input.c) */
     struct ip_mtus *mtus;         /* learnt path MTUs; NULL: none */
     struct redirect *redirects;   /* routes that routers told us (ip/redirect.c) */
+    struct dead_gateway *dead_gateways; /* that swallow what connections send (ip/dead_gateway.c) */
     struct reassembly *reassembly;
     uint32_t raws, captures;      /* open raw sockets, of them capturing ones (RCVALL) */
     uint32_t identification;      /* of the newest fragmented datagram */
@@ -319,7 +320,7 @@ static inline const struct gateway *route_gateway(const struct route_table *tabl
 }
 uint32_t route_node(const struct route_table *table, uint32_t route); /* of its prefix */
 bool route_leads_by(const struct iface *iface, const struct kernel_address *next_hop); /* some route has this next hop */
-void route_gateway_dead(struct iface *iface, const struct kernel_address *next_hop, bool dead); /* its routes are avoided, or no more */
+void route_gateway_judge(struct iface *iface, const struct kernel_address *next_hop); /* dead or not: its routes are avoided, or no more */
 /* The next route of the same prefix. */
 static inline uint32_t route_next(const struct route *route) { return route->next & ROUTE_LAST ? ROUTE_NONE : route->next; }
 
@@ -345,6 +346,11 @@ uint64_t routes_print(const struct host *host, unsigned slot); /* fingerprint of
 /* ---- path.c, source.c ---- */
 struct path_found { enum kernel_status status; const struct ifaddr *source; struct iface *iface; struct kernel_address next_hop; unsigned length; };
 struct path_found path_find(const struct host *host, const struct kernel_address *destination);
+/* The same, but of default routes the one by this gateway, if it is there; on trial, although it is known to be dead. */
+struct path_via { struct prefix_key next_hop; uint32_t interface_index; bool trial; };
+struct path_found path_find_via(const struct host *host, const struct kernel_address *destination, const struct path_via *via);
+/* Which default gateway to take when `now` does not do; false: the way is no default route by it, or there is no other. */
+bool path_next_gateway(const struct host *host, const struct kernel_address *destination, const struct path_via *now, struct path_via *next);
 /* The address a packet bears that leaves by `iface`; NULL: none may. */
 const struct ifaddr *source_select(const struct iface *iface, const struct kernel_address *destination, const struct kernel_address *next_hop);
 bool source_may(const struct ifaddr *ifaddr); /* usable and not skipped */

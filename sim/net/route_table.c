@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/check.h"
 #include "net/block.h"
+#include "net/ip/dead_gateway.h"
 #include "net/ip/neighbor.h"
 
 void route_table_start(struct route_table *table)
@@ -76,7 +77,9 @@ static uint64_t gateway_print(const struct gateway_key *key, bool dead)
 static bool gateway_is_dead(const struct gateway_key *key, const struct iface *iface)
 {
     struct prefix_key hop = prefix_key_of(&key->next_hop);
-    return iface->neighbors && !key->on_link && neighbor_is_dead(iface, key->next_hop.family, &hop);
+    if (key->on_link)
+        return false;
+    return (iface->neighbors && neighbor_is_dead(iface, key->next_hop.family, &hop)) || dead_gateway_known(iface, key->next_hop.family, &hop);
 }
 
 static uint32_t gateway_number(struct route_table *table)
@@ -368,14 +371,12 @@ static uint64_t row_gateway(const struct iface *iface, const struct kernel_addre
 }
 
 /* Every route of the interface that leads by this next hop has changed; several may share a gateway. */
-void route_gateway_dead(struct iface *iface, const struct kernel_address *next_hop, bool dead)
+static void gateway_dead(struct iface *iface, const struct kernel_address *next_hop, bool dead)
 {
     struct host *host = iface->host;
     struct route_table *table = &host->routes;
     unsigned slot = family_slot(next_hop->family);
     const struct prefix_tree *tree = &table->tree[slot];
-    if (!route_leads_by(iface, next_hop))
-        return;
     uint64_t former = host_enter(host, row_gateway(iface, next_hop, dead));
     host->generation++;
     for (uint32_t number = iface->routes[slot].first; number; number = route_at(table, number)->after) {
@@ -400,6 +401,21 @@ void route_gateway_dead(struct iface *iface, const struct kernel_address *next_h
         route_changed(host, slot, &key, prefix_tree_node(tree, node)->length);
     }
     host_leave(host, former);
+}
+
+/* What neighbours and connections say of it may have changed. */
+void route_gateway_judge(struct iface *iface, const struct kernel_address *next_hop)
+{
+    const struct route_table *table = &iface->host->routes;
+    for (uint32_t number = 1; number < table->gateways_used; number++) {
+        const struct gateway *gateway = table->gateways[number];
+        if (!gateway_leads_by(gateway, iface, next_hop))
+            continue;
+        bool dead = gateway_is_dead(&gateway->key, iface);
+        if (dead != gateway->dead)
+            gateway_dead(iface, next_hop, dead);
+        return; /* they are all of one mind */
+    }
 }
 
 /* Two sets of usable routes are taken for equal when these sums are: a chance of 2^-64 for each comparison, and the same in

@@ -34,7 +34,7 @@ static const struct parameter { const char *name; enum kind kind; size_t offset;
     BOOL(dad), UINT(dad_v4_transmits, 0, REPEATS_MOST), UINT(dad_v6_transmits, 0, REPEATS_MOST), TIME(dad_v4_retransmit), TIME(dad_v6_retransmit),
     TIME(dad_initial_delay), BOOL(neighbors), UINT(dad_announcements, 0, REPEATS_MOST), TIME(dad_announce_interval), TIME(defend_interval),
     TIME(nd_base), TIME(nd_retrans), TIME(nd_delay), UINT(nd_multicast_solicits, 1, REPEATS_MOST), UINT(nd_unicast_solicits, 1, REPEATS_MOST),
-    UINT(nd_queue, 0, REPEATS_MOST), TIME(unreachable_hold), TIME(dgd_failback), BOOL(redirects), TIME(redirect_lifetime), TIME(path_mtu_timeout),
+    UINT(nd_queue, 0, REPEATS_MOST), TIME(unreachable_hold), UINT(dgd, 0, 100), TIME(dgd_failback), BOOL(redirects), TIME(redirect_lifetime), TIME(path_mtu_timeout),
     UINT(path_cache_max, 1, PORTS_ALL), BOOL(weak_host_send), { "timing", KIND_TIMING, 0, 0, 0, { "plain", "windows" } },
     UINT(processors, 1, REPEATS_MOST), UINT(threads_per_core, 1, REPEATS_MOST), UINT(numa_nodes, 1, REPEATS_MOST), BOOL(rss), BOOL(rss_info_needs_up),
     TIME(adapter_restart), { "cpu_rx_per_packet", KIND_TIME, offsetof(struct host_parameters, cpu_rx_ns_per_packet), 0, 0, { NULL } },

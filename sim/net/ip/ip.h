@@ -14,6 +14,7 @@
 struct host;
 struct iface;
 struct ifaddr;
+struct path_via;
 
 /* Where a packet to one destination goes. Zeroed: not known yet. */
 struct ip_path {
@@ -34,10 +35,12 @@ struct ip_path {
 struct ip_wish {
     struct prefix_key source; bool has_source; /* strong send: the interface must own it */
     uint32_t interface_index;                  /* IP_UNICAST_IF, a scope, the multicast interface; 0: any */
+    const struct path_via *via;                /* another default gateway than the best; NULL: that one */
 };
 
 /* Finds the path anew if the host has changed since. The caller's `path` is for one destination and wish only. */
 void ip_path_find(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish, struct ip_path *path);
+bool ip_path_other(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish, struct path_via *next); /* than wish->via (path_next_gateway) */
 bool ip_path_holds(const struct host *host, const struct ip_path *path);
 
 /* Sends what this host has made: family, protocol, destination, source, size, hop limit, flags and the upper header are set. Takes

@@ -58,8 +58,9 @@ static void path_leaves(struct host *host, uint8_t family, const struct prefix_k
     path->plain = !path->local && !path->multicast && !path->broadcast && path->link && !path->link->segment && !host->parameters.neighbors;
 }
 
-/* An own address is reached whatever the wish says: such packets never leave the host (1.5). */
-static struct path_found path_look(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish)
+/* The destination, with the interface by which it must be reached as its scope; UINT32_MAX: by none. An own address is reached
+   whatever the wish says: such packets never leave the host (1.5). */
+static struct kernel_address aimed(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish)
 {
     struct kernel_address to = key_address(family, destination);
     uint32_t interface_index = wish->interface_index;
@@ -67,10 +68,22 @@ static struct path_found path_look(struct host *host, uint8_t family, const stru
         interface_index = interface_of_source(host, family, &wish->source);
     if (interface_of_source(host, family, destination) != UINT32_MAX)
         interface_index = 0;
-    if (interface_index == UINT32_MAX)
-        return (struct path_found){ .status = KERNEL_ADDRESS_NOT_LOCAL };
     to.scope_id = interface_index;
-    return path_find(host, &to);
+    return to;
+}
+
+static struct path_found path_look(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish)
+{
+    struct kernel_address to = aimed(host, family, destination, wish);
+    if (to.scope_id == UINT32_MAX)
+        return (struct path_found){ .status = KERNEL_ADDRESS_NOT_LOCAL };
+    return path_find_via(host, &to, wish->via);
+}
+
+bool ip_path_other(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish, struct path_via *next)
+{
+    struct kernel_address to = aimed(host, family, destination, wish);
+    return to.scope_id != UINT32_MAX && path_next_gateway(host, &to, wish->via, next);
 }
 
 void ip_path_find(struct host *host, uint8_t family, const struct prefix_key *destination, const struct ip_wish *wish, struct ip_path *path)

@@ -72,7 +72,7 @@ void neighbor_enter(struct neighbor *neighbor, enum neighbor_state state)
         return;
     neighbor->dead = dead;
     uint64_t former = trace_set_cause(trace, neighbor->row);
-    route_gateway_dead(neighbor->iface, &address, dead);
+    route_gateway_judge(neighbor->iface, &address);
     trace_set_cause(trace, former);
 }
 

@@ -179,6 +179,8 @@ void ack_arrive(struct tcp *tcp, const struct packet *packet, uint64_t ack)
         ack_advance(tcp, ack, &heard);
         ack_sample(tcp, packet, &heard, ack);
         tcp->timeouts = 0;
+        if (TCP_UNLIKELY(tcp->detour != NULL))
+            gateway_answers(tcp);
         if (tcp->sacked_ranges.count)
             ranges_cut(&tcp->sacked_ranges, ack);
         if (!tcp->window_probing) /* a probe whose byte was taken: the next one has its time */

@@ -46,6 +46,7 @@ void tcp_free(struct endpoint *endpoint)
     send_buffer_free(tcp);
     receive_free(tcp);
     scoreboard_free(tcp);
+    gateway_free(tcp);
     endpoint->tcp = NULL;
     free(tcp);
 }
@@ -74,12 +75,19 @@ void mss_apply(struct tcp *tcp)
         sent_split(tcp, mss);
 }
 
+struct ip_wish path_wish(const struct tcp *tcp)
+{
+    const struct endpoint *endpoint = tcp->endpoint;
+    const struct tuple *tuple = &endpoint->tuple;
+    return (struct ip_wish){ .source = tuple->local, .has_source = !key_is_unspecified(&tuple->local), .via = gateway_via(tcp),
+                             .interface_index = endpoint->scope ? endpoint->scope : endpoint->option[KERNEL_UNICAST_INTERFACE] };
+}
+
 bool path_refresh(struct tcp *tcp)
 {
     struct endpoint *endpoint = tcp->endpoint;
     const struct tuple *tuple = &endpoint->tuple;
-    struct ip_wish wish = { .source = tuple->local, .has_source = !key_is_unspecified(&tuple->local),
-                            .interface_index = endpoint->scope ? endpoint->scope : endpoint->option[KERNEL_UNICAST_INTERFACE] };
+    struct ip_wish wish = path_wish(tcp);
     ip_path_find(endpoint->host, tuple->family, &tuple->remote, &wish, &endpoint->path);
     if (endpoint->path.status != KERNEL_OK)
         return false;
@@ -331,5 +339,7 @@ void connection_established(struct tcp *tcp)
     }
     if (endpoint->flow)
         flow_connected(endpoint->flow);
+    if (endpoint->host->dead_gateways && synchronized(tcp))
+        gateway_newcomer(tcp);
     host_leave(endpoint->host, former);
 }

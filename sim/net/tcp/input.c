@@ -18,7 +18,7 @@ void plain_refresh(struct tcp *tcp)
     const struct endpoint *endpoint = tcp->endpoint;
     bool whole = (tcp->sacked | tcp->lost | tcp->duplicates | tcp->stray_count | tcp->timeouts | tcp->urgent_waits) == 0;
     bool common = tcp->stage == STAGE_ESTABLISHED && tcp->recovery == RECOVERY_NONE && tcp->probe_end == 0;
-    bool unmarked = tcp->urgent_at == NOWHERE_YET && tcp->mark_after == NOWHERE_YET && tcp->fin_at == NOWHERE_YET && !tcp->fin_sent && !tcp->ecn;
+    bool unmarked = tcp->urgent_at == NOWHERE_YET && tcp->mark_after == NOWHERE_YET && tcp->fin_at == NOWHERE_YET && !tcp->fin_sent && !tcp->ecn && !gateway_on_trial(tcp);
     tcp->plain = whole && common && unmarked && !tcp->orphan && !endpoint->shut_receiving && !tcp->window_probing;
 }
 

@@ -3,7 +3,7 @@
  * first byte, and the FIN follows the last; on the wire they are the initial sequence number plus the position, 32 bits wide.
  *
  *   connect.c     opening, actively and both sides at once      listen.c      listeners: half-open and waiting connections
- *   isn.c         initial sequence numbers
+ *   isn.c         initial sequence numbers                      gateway.c     default gateways that swallow segments
  *   input.c       which segments are acceptable, states         ack.c         what an acknowledgment says
  *   scoreboard.c  SACK, what is lost, RACK                      recovery.c    fast recovery, timeouts, probes of the tail
  *   output.c      what to send now                              segment.c     packets: data, ACKs, resets
@@ -183,6 +183,7 @@ struct tcp {
     uint8_t life;                     /* enum life_purpose */
     uint32_t keepalive_unanswered;
     bool orphan, to_free;
+    struct detour *detour;            /* another gateway than the common one (gateway.c); NULL: never */
     uint64_t fast_recoveries, timeouts_total;
 };
 
@@ -227,6 +228,7 @@ uint32_t isn_new(struct host *host, const struct tuple *tuple); /* where a conne
 
 /* ---- connect.c ---- */
 struct tcp *tcp_new(struct endpoint *endpoint);
+struct ip_wish path_wish(const struct tcp *tcp);       /* what it insists on about its way */
 bool path_refresh(struct tcp *tcp);                    /* finds the path anew if the host has changed; false: there is none */
 void mss_apply(struct tcp *tcp);                       /* from the path and the peer */
 void syn_offer(struct tcp *tcp);
@@ -236,6 +238,14 @@ void syn_again(struct tcp *tcp);                       /* after the pause that f
 void syn_options_read(struct tcp *tcp, const struct packet *packet);
 void syn_sent_arrive(struct tcp *tcp, struct packet *packet);
 void connection_established(struct tcp *tcp);
+
+/* ---- gateway.c ---- */
+const struct path_via *gateway_via(const struct tcp *tcp); /* NULL: the common one */
+bool gateway_on_trial(const struct tcp *tcp);
+void gateway_suspect(struct tcp *tcp);                 /* another retransmission is due */
+void gateway_answers(struct tcp *tcp);                 /* an acknowledgment has advanced; it has a detour */
+void gateway_newcomer(struct tcp *tcp);                /* established, while gateways of its host are dead */
+void gateway_free(struct tcp *tcp);
 
 /* ---- listen.c ---- */
 void listener_established(struct tcp *child);          /* its handshake is complete */
@@ -351,6 +361,7 @@ void options_take(struct tcp *tcp);                    /* what is asked often, f
 uint64_t row_tcp(const struct tcp *tcp, const char *verb);
 uint64_t row_tcp_established(const struct tcp *tcp);
 uint64_t row_tcp_number(const struct tcp *tcp, const char *verb, const char *key, uint64_t value);
+uint64_t row_tcp_gateway(const struct tcp *tcp, const char *verb, const struct prefix_key *from, const struct prefix_key *via);
 uint64_t row_tcp_recovery(const struct tcp *tcp, const char *verb, const char *phase);
 uint64_t row_backlog(const struct tcp *tcp, uint64_t from);
 uint64_t row_backlog_cap(const struct host *host, uint64_t bytes);

@@ -152,13 +152,13 @@ static void all_lost(struct tcp *tcp)
 
 void recovery_timeout(struct tcp *tcp)
 {
-    const struct sent *first = sent_at(tcp, tcp->sent.first);
     uint32_t flight = in_flight(tcp);
     if (given_up(tcp)) {
         connection_silent(tcp);
         return;
     }
-    black_hole_suspect(tcp, first);
+    gateway_suspect(tcp);
+    black_hole_suspect(tcp, sent_at(tcp, tcp->sent.first));
     tcp->timeouts++;
     tcp->timeouts_total++;
     uint64_t former = host_enter(tcp_host(tcp), row_tcp_number(tcp, "tcp.timeout", "attempt", tcp->timeouts));

@@ -61,6 +61,22 @@ uint64_t row_tcp_number(const struct tcp *tcp, const char *verb, const char *key
     return trace_end(tcp->net->trace);
 }
 
+/* From one gateway to another. */
+uint64_t row_tcp_gateway(const struct tcp *tcp, const char *verb, const struct prefix_key *from, const struct prefix_key *via)
+{
+    struct trace *trace = tcp->net->trace;
+    char text[ADDRESS_TEXT];
+    if (!row_begin(tcp, verb))
+        return trace_cause(trace);
+    struct kernel_address address = key_address(tcp->endpoint->tuple.family, from);
+    address_text(&address, text);
+    trace_text(trace, "from", text);
+    address = key_address(tcp->endpoint->tuple.family, via);
+    address_text(&address, text);
+    trace_text(trace, "via", text);
+    return trace_end(trace);
+}
+
 uint64_t row_tcp_recovery(const struct tcp *tcp, const char *verb, const char *phase)
 {
     struct trace *trace = tcp->net->trace;

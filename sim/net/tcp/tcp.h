@@ -47,6 +47,9 @@ void tcp_problem(struct endpoint *endpoint, const struct icmp_header *icmp, enum
 void tcp_timer(struct endpoint *endpoint, unsigned which); /* EVENT_TCP_TIMER */
 void tcp_address_gone(struct host *host, const struct kernel_address *address); /* connections from it are aborted (host-stack 1.2) */
 
+/* One connection of the host goes by this gateway, to see whether it works again; false: there is none that could. */
+bool tcp_gateway_try(struct iface *iface, uint8_t family, const struct prefix_key *next_hop);
+
 /* Somebody begins to watch the ideal send backlog: ended at once if it can send no more, or if there is news that was kept. */
 void tcp_backlog_asked(struct request *request);
 /* The ideal send backlog by the script (host-stack 4.6). */
