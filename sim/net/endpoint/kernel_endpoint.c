@@ -284,6 +284,8 @@ enum kernel_status kernel_receive(kernel_endpoint id, struct kernel_transfer *tr
     if (status != KERNEL_WOULD_BLOCK || !may_pend(how))
         return status;
     transfer_pend(endpoint, REQUEST_RECEIVE, transfer, how);
+    if (is_stream(endpoint))
+        tcp_receive_pends(endpoint);
     return KERNEL_PENDING;
 }
 

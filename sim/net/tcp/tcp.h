@@ -23,6 +23,7 @@ void tcp_accept_refuse(struct endpoint *listener);                 /* the same o
    KERNEL_WOULD_BLOCK: not taken (only if !may_pend). Never KERNEL_PENDING without may_pend. */
 enum kernel_status tcp_send(struct endpoint *endpoint, struct kernel_transfer *transfer, bool may_pend);
 void tcp_send_pends(struct endpoint *endpoint, struct request *request); /* the send just taken */
+void tcp_receive_pends(struct endpoint *endpoint); /* without a buffer its room is the window */
 void tcp_flush(struct endpoint *endpoint); /* what was never sent is dropped */
 /* KERNEL_WOULD_BLOCK: nothing there yet. */
 enum kernel_status tcp_receive(struct endpoint *endpoint, struct kernel_transfer *transfer);

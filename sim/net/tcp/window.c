@@ -58,11 +58,26 @@ void receive_start(struct tcp *tcp)
     tcp->tune_edge = tcp->rcv_nxt + tcp->receive_buffer;
 }
 
+/* A buffer of 0 is none: then the receives that wait are what there is room in (SPI reference 11.1), in whole units of the scale so
+   that the last bytes come too. */
+static uint64_t waiting_room(const struct tcp *tcp)
+{
+    uint64_t room = 0, unit = UINT64_C(1) << tcp->receive_scale;
+    for (const struct request *request = tcp->endpoint->receiving; request; request = request->endpoint_next)
+        room += transfer_room(request->moves.transfer) - request->moves.transfer->count;
+    return (room + unit - 1) & ~(unit - 1);
+}
+
+static inline uint64_t buffer_of(const struct tcp *tcp)
+{
+    return TCP_UNLIKELY(!tcp->receive_buffer) ? waiting_room(tcp) : tcp->receive_buffer;
+}
+
 /* Once told it never shrinks, and it opens in steps (RFC 1122 4.2.3.3). */
 uint16_t window_field(struct tcp *tcp)
 {
-    uint64_t room = tcp->receive_buffer > tcp->queued ? tcp->receive_buffer - tcp->queued : 0, edge = tcp->rcv_nxt + room;
-    uint32_t half = tcp->receive_buffer / 2, step = tcp->mss < half ? tcp->mss : half;
+    uint64_t buffer = buffer_of(tcp), room = buffer > tcp->queued ? buffer - tcp->queued : 0, edge = tcp->rcv_nxt + room;
+    uint64_t half = buffer / 2, step = tcp->mss < half ? tcp->mss : half;
     if (!before(edge, tcp->rcv_edge + step))
         tcp->rcv_edge = edge;
     uint64_t window = before(tcp->rcv_nxt, tcp->rcv_edge) ? tcp->rcv_edge - tcp->rcv_nxt : 0;
@@ -79,21 +94,34 @@ static void tune(struct tcp *tcp)
     tcp->tune_copied = tcp->copied;
 }
 
-void receive_taken(struct tcp *tcp, uint64_t bytes)
+/* More may come, if it is worth a segment to say so. */
+static void window_open(struct tcp *tcp)
 {
-    tcp->copied += bytes;
-    if (tcp->tuned && !before(tcp->rcv_nxt, tcp->tune_edge))
-        tune(tcp);
     if (!synchronized(tcp) || tcp->fin_heard)
         return;
-    uint64_t room = tcp->receive_buffer > tcp->queued ? tcp->receive_buffer - tcp->queued : 0;
-    uint32_t half = tcp->receive_buffer / 2, step = 2 * tcp->mss < half ? 2 * tcp->mss : half;
+    uint64_t buffer = buffer_of(tcp), room = buffer > tcp->queued ? buffer - tcp->queued : 0;
+    uint64_t half = buffer / 2, step = 2 * tcp->mss < half ? 2 * tcp->mss : half;
     if (before(tcp->rcv_nxt + room, tcp->rcv_edge + step))
         return;
     if (tcp->busy)
         tcp->ack_now = true; /* when the turn ends */
     else
         segment_ack(tcp);
+}
+
+void receive_taken(struct tcp *tcp, uint64_t bytes)
+{
+    tcp->copied += bytes;
+    if (tcp->tuned && !before(tcp->rcv_nxt, tcp->tune_edge))
+        tune(tcp);
+    window_open(tcp);
+}
+
+void tcp_receive_pends(struct endpoint *endpoint)
+{
+    struct tcp *tcp = endpoint->tcp;
+    if (tcp && tcp->receive_buffer == 0)
+        window_open(tcp);
 }
 
 /* SO_RCVBUF after connecting. */
