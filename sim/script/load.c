@@ -23,7 +23,7 @@ static const struct member actor_members[] = {
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
 
 /* Members that the language has and this version does not serve. */
-static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" }, { "a scenario", "lan" }, { "an actor", "chain" } };
+static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" }, { "an actor", "chain" } };
 
 /* ---- members against a table ---- */
 

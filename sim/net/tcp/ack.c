@@ -1,6 +1,5 @@
 /* What an acknowledgment says: how far, how wide the window is, how long the way took. What it says about loss: scoreboard.c. */
 #include "net/ip/neighbor.h"
-#include "net/ip/neighbor.h"
 #include "net/tcp/inside.h"
 
 /* ---- the window ---- */
