@@ -4,7 +4,7 @@
 # Holds the clauses of docs/REQUIREMENTS.md against what the scenarios and the C tests say they prove:
 #
 #   *.json below DIR (default: scenarios/)   "proves": ["ID", "ID"], on one line or several
-#   *.c and *.h below tests/                 a comment with  proves: ID, ID  (a trailing comma goes on in the next line)
+#   *.c, *.h and *.sh below tests/           a comment with  proves: ID, ID  (a trailing comma goes on in the next line)
 #
 # A scenario with a "known_gap" cannot pass yet, so it names its clauses but does not prove them.
 # Prints the counts and each unproven clause, and exits 0. With --check it exits 1 when an id is named that does
@@ -203,5 +203,5 @@ fi
             echo "clauses.sh: no such directory: $place" >&2
         fi
     done
-    find "$root/tests" -type f -name '*.[ch]' -exec awk "$named_in_c" '{}' + || echo E
+    find "$root/tests" -type f \( -name '*.[ch]' -o -name '*.sh' \) -exec awk "$named_in_c" '{}' + || echo E
 } | awk -v check="$check" -v root="$root" "$report"

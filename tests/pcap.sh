@@ -1,6 +1,7 @@
 #!/bin/sh
 # Captures: the same run makes the same bytes, the same digest and verdict as without; tshark, where it is installed, reads every
 # capture without a word and finds every checksum right.
+# proves: NET-CAPTURE-1, NET-CAPTURE-2, NET-CAPTURE-3, NET-CAPTURE-4
 #
 # usage: tests/pcap.sh BINARY [SAMPLE-PROGRAM]      SAMPLE-PROGRAM: build/*/tests/store/test_pcapng, for a capture with every kind of packet
 set -u
