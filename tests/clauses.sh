@@ -117,6 +117,10 @@ function comment(text) {
     }
 }
 FNR == 1 { inside = open = 0 }
+FILENAME ~ /[.]sh$/ {
+    if (sub(/^# /, "")) comment($0)
+    next
+}
 {
     rest = $0
     seen = 0
