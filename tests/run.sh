@@ -64,7 +64,7 @@ part "the seam: another provider, and providers that break the rules" tests/seam
 part "wrong scenarios" tests/wrong/run.sh build/san/wspsim
 part "command line" tests/cli/run.sh bin/wspsim
 part "captures, and tshark where it is installed" tests/pcap.sh bin/wspsim build/san/tests/store/test_pcapng
-part "clauses" sh -c 'tests/clauses.sh --check | head -n 1'
+part "clauses" sh -c 'said=$(tests/clauses.sh --check) || exit 1; echo "$said" | head -n 1'
 part "tidy" tests/tidy.sh
 
 printf '\ntests: %s passed, %s failed\n' "$passed" "$failed"
