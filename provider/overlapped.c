@@ -30,10 +30,10 @@ void waiting_end(struct provider_process *process)
    over. Closing the socket ends the operation; the last cleanup ends the wait, and then nothing of the process is left. */
 static int wait_for(struct sock *sock, const WSAOVERLAPPED *overlapped)
 {
-    struct kernel_wait event = { .event = overlapped->hEvent, .timeout_ns = KERNEL_FOREVER }, operation = { .timeout_ns = KERNEL_FOREVER };
+    struct kernel_wait event = { .event = overlapped_event(overlapped), .timeout_ns = KERNEL_FOREVER }, operation = { .timeout_ns = KERNEL_FOREVER };
     struct provider_process *process = sock->process;
     struct waiting waiting;
-    if (!overlapped->hEvent) return WSA_INVALID_HANDLE;
+    if (!event.event) return WSA_INVALID_HANDLE;
     waiting_begin(process, &waiting);
     enum kernel_status status = kernel_wait(&event);
     if (status == KERNEL_OK && overlapped->Internal == PENDING_STATUS) { /* the socket is still open, or it would be over */

@@ -86,7 +86,8 @@ void pending_accept(struct pending *pending)
     overlapped->Offset = overlapped->OffsetHigh = 0;
     overlapped->InternalHigh = 0;
     overlapped->Internal = PENDING_STATUS;
-    if (!pending->routine && overlapped->hEvent) pending->process->up.lpWPUResetEvent(overlapped->hEvent, &ignored);
+    HANDLE event = overlapped_event(overlapped);
+    if (!pending->routine && event) pending->process->up.lpWPUResetEvent(event, &ignored);
 }
 
 /* ---- completion routines: one at a time for a socket, on the thread that asked ---- */

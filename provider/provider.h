@@ -171,6 +171,8 @@ void pending_drop(struct pending *pending, BOOL indicate);                  /* g
 void pending_leave(struct pending *pending);                                /* the blocking form, over: leaves the list */
 void pending_forget(struct pending *pending);                               /* never accepted: leaves the list, and is gone */
 enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit);
+/* Its low bit is not the event's: it says that the client wants no packet at its completion port. */
+static inline HANDLE overlapped_event(const WSAOVERLAPPED *overlapped) { return (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1); }
 struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped); /* NULL: none */
 int pending_wait(struct pending *pending, int64_t timeout_ns);              /* the blocking form: parks; the error, 0 for success; its socket may be gone */
 kernel_complete pending_completes;                                          /* the cookie is a pending */

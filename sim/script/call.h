@@ -22,6 +22,7 @@ SOCKET call_socket(const struct call *call);
 SOCKET call_socket_of(const struct call *call, const struct json *value);
 HANDLE call_event(const struct call *call, const char *name);
 WSAOVERLAPPED *call_overlapped(const struct call *call);
+HANDLE call_completion_event(const struct call *call); /* hEvent of it */
 void call_named(const struct call *call, const char *member, SOCKET s); /* from here on `as` names it */
 
 /* ---- what came back (calls.c) ---- */
@@ -45,6 +46,7 @@ struct outcome call_socket_step(const struct call *call);   /* calls_socket.c */
 struct outcome call_transfer_step(const struct call *call); /* calls_transfer.c */
 struct outcome call_option_step(const struct call *call);   /* calls_option.c: options and select */
 struct outcome call_address_step(const struct call *call);  /* calls_address.c */
+struct outcome call_port_step(const struct call *call);     /* calls_port.c */
 
 /* ---- data (marshal_data.c) ---- */
 #define DATA_PIECES_MOST 64

@@ -43,6 +43,13 @@ WSAOVERLAPPED *call_overlapped(const struct call *call)
     return is_text(value, "bad") ? memory_outside(call->process) : actor_overlapped(call->actor, value->text);
 }
 
+/* hEvent, perhaps with its low bit set. */
+HANDLE call_completion_event(const struct call *call)
+{
+    const struct json *no_packet = argument(call, "no_packet");
+    return (HANDLE)((uintptr_t)call_event(call, "event") | (no_packet && read_bool(no_packet) ? 1u : 0u));
+}
+
 /* ---- the outcome against the expectation ---- */
 
 static const char *outcome_words(struct script *script, const struct outcome *outcome)
@@ -147,7 +154,7 @@ static struct outcome call_ioctl(const struct call *call)
     WSAOVERLAPPED *overlapped = call_overlapped(call);
     const struct json *routine = argument(call, "routine");
     if (!marshal_ioctl(call->script, call->process, call->step, &buffers)) return outcome;
-    if (overlapped && memory_holds(call->process, overlapped, sizeof *overlapped)) overlapped->hEvent = call_event(call, "event");
+    if (overlapped && memory_holds(call->process, overlapped, sizeof *overlapped)) overlapped->hEvent = call_completion_event(call);
     struct spi_ioctl spi = {
         .s = call_socket(call),
         .code = (DWORD)read_named(argument(call, "code"), TYPE_CODE),
@@ -240,7 +247,7 @@ static struct outcome call_get_overlapped_result(const struct call *call)
     bool failed = !spi_get_overlapped_result(call->line->thread, call_socket(call), overlapped, bytes, waits, flags, &error);
     if (bytes == room) check_bytes(call, room);
     if (!failed && bytes == room) check_received(call, overlapped, *room, *flags);
-    if (waits && overlapped && memory_holds(call->process, overlapped, sizeof *overlapped) && !overlapped_pending(overlapped)) claim_signal(call->actor, overlapped->hEvent);
+    if (waits && overlapped && memory_holds(call->process, overlapped, sizeof *overlapped) && !overlapped_pending(overlapped)) claim_signal(call->actor, (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1));
     memory_release(call->process, room);
     memory_release(call->process, flags);
     return (struct outcome){ .failed = failed, .error = error };
@@ -322,6 +329,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM: return call_transfer_step(call);
     case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: return call_option_step(call);
     case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
+    case CALL_ASSOCIATE: case CALL_NOTIFICATIONMODES: case CALL_GETQUEUED: case CALL_POSTQUEUED: return call_port_step(call);
     }
     return (struct outcome){ .failed = failed, .error = error };
 }
@@ -330,7 +338,7 @@ static bool call_needs_startup(const struct call *call)
 {
     switch ((enum call_number)call->step->kind->number) {
     case CALL_STARTUP: case CALL_CLEANUP: case CALL_CANCELIO: case CALL_WAIT: case CALL_SLEEP: case CALL_SETEVENT: case CALL_RESETEVENT:
-    case CALL_EXIT_THREAD: case CALL_EXIT_PROCESS: return false;
+    case CALL_EXIT_THREAD: case CALL_EXIT_PROCESS: case CALL_GETQUEUED: case CALL_POSTQUEUED: return false;
     default: return true;
     }
 }

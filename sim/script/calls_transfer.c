@@ -90,7 +90,7 @@ struct outcome call_transfer_step(const struct call *call)
         .overlapped = overlapped,
         .routine = routine ? actor_routine(call->actor, routine->text) : NULL,
     };
-    if (kept) overlapped->hEvent = call_event(call, "event");
+    if (kept) overlapped->hEvent = call_completion_event(call);
     moving_fill(call, moving, &spi);
     bool failed = spi_transfer(call->line->thread, &spi, &error) != 0;
     moving_check(call, moving, failed, error);

@@ -40,7 +40,7 @@ struct actor {
     const struct actor_setup *setup;
     struct process *process;
     struct line *lines;
-    struct bindings sockets, overlapped, events, routines;
+    struct bindings sockets, overlapped, events, routines, ports;
     struct bindings endpoints;           /* socket name -> the stack's number of what its call opened */
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
     struct bindings moving;              /* OVERLAPPED name -> the buffers that went with it last (call.h) */

@@ -71,12 +71,26 @@ static void out_members(struct loading *load, const struct step *step, const str
     }
 }
 
+static void event_rule(struct loading *load, const struct step *step)
+{
+    const struct json *event = json_member(step->node, "event"), *overlapped = json_member(step->node, "overlapped"), *no_packet = json_member(step->node, "no_packet");
+    if (!is_null(event) && (is_null(overlapped) || is_text(overlapped, "bad"))) problem_at_name(load->problems, event, "the event is hEvent of an OVERLAPPED: say \"overlapped\"");
+    if (no_packet && is_null(event)) problem_at_name(load->problems, no_packet, "it is the low bit of an event: say \"event\"");
+}
+
+/* What a socket may leave out of its completions. */
+static void modes_rule(struct loading *load, const struct step *step)
+{
+    for (const struct json *mode = json_member(step->node, "modes")->first; mode; mode = mode->next)
+        if (!is_text(mode, "skip_port_on_success") && !is_text(mode, "skip_set_event")) problem_at(load->problems, mode, "expected \"skip_port_on_success\" or \"skip_set_event\"");
+}
+
 static void ioctl_rule(struct loading *load, const struct step *step)
 {
-    const struct json *node = step->node, *in = json_member(node, "in"), *event = json_member(node, "event"), *overlapped = json_member(node, "overlapped");
+    const struct json *node = step->node, *in = json_member(node, "in");
     const struct json *size = json_member(node, "out_size"), *room = json_member(node, "out_room"), *real = room ? room : size, *out = json_member(node, "out");
     if (in && in->type == JSON_OBJECT) marshal_check(load->problems, in);
-    if (!is_null(event) && (is_null(overlapped) || is_text(overlapped, "bad"))) problem_at_name(load->problems, event, "the event is hEvent of an OVERLAPPED: say \"overlapped\"");
+    event_rule(load, step);
     if (room && !size) problem_at_name(load->problems, room, "\"out_room\" says how much of \"out_size\" is really there: \"out_size\" is missing");
     else if (real && (room || (!is_text(out, "bad") && !(out && out->type == JSON_NULL))) && read_uint(real) > BUFFER_MOST)
         problem_at(load->problems, real, "a buffer of more than 16 MiB is not made; \"out_room\" says how much is really there");
@@ -84,10 +98,10 @@ static void ioctl_rule(struct loading *load, const struct step *step)
 
 static void transfer_rule(struct loading *load, const struct step *step)
 {
-    const struct json *node = step->node, *data = json_member(node, "data"), *size = json_member(node, "size"), *event = json_member(node, "event"), *overlapped = json_member(node, "overlapped");
+    const struct json *node = step->node, *data = json_member(node, "data"), *size = json_member(node, "size");
     if (data) marshal_data_check(load->problems, data, false);
     if (size && is_receive(step)) marshal_sizes_check(load->problems, size);
-    if (!is_null(event) && (is_null(overlapped) || is_text(overlapped, "bad"))) problem_at_name(load->problems, event, "the event is hEvent of an OVERLAPPED: say \"overlapped\"");
+    event_rule(load, step);
 }
 
 #define OPTION_MOST ((uint64_t)64 * 1024)
@@ -122,6 +136,7 @@ static void call_rules(struct loading *load, const struct step *step)
     times_rule(load, step);
     if (step->kind->number == CALL_IOCTL) ioctl_rule(load, step);
     if (step->kind->number == CALL_WAIT) wait_rule(load, step);
+    if (step->kind->number == CALL_NOTIFICATIONMODES) modes_rule(load, step);
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
     if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
     if (step->kind->number == CALL_SELECT) select_rule(load, step);

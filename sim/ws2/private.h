@@ -27,7 +27,7 @@ struct ws2 {
 
 /* ---- handles ---- */
 
-enum handle_kind { HANDLE_FREE, HANDLE_SOCKET, HANDLE_EVENT };
+enum handle_kind { HANDLE_FREE, HANDLE_SOCKET, HANDLE_EVENT, HANDLE_PORT };
 
 struct waiter { struct thread *thread; size_t index; uintptr_t event; struct waiter *prev, *next; };
 
@@ -38,6 +38,9 @@ struct handle {
     DWORD catalog_entry;
     bool signalled, scenario;    /* HANDLE_EVENT; scenario: made for the scenario, not by WPUCreateEvent */
     struct waiter *waiters;      /* in order of waiting */
+    uintptr_t port, key;         /* HANDLE_SOCKET: the completion port it is associated with, 0: none */
+    unsigned modes;              /* enum port_mode */
+    struct packet *packets;      /* HANDLE_PORT: that wait, oldest first */
 };
 
 struct handle *handle_take(struct process *process, enum handle_kind kind, uintptr_t *value);
@@ -46,6 +49,10 @@ struct handle *handle_any(const struct process *process, uintptr_t value); /* al
 void handle_release(struct process *process, uintptr_t value);
 /* "s", or the number in hexadecimal. */
 const char *handle_text(const struct process *process, uintptr_t value, char room[24]);
+
+/* ---- completion ports (port.c) ---- */
+void port_free(struct handle *handle);
+void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, DWORD bytes, bool immediate);
 
 /* ---- memory ---- */
 
@@ -96,6 +103,7 @@ struct thread {
     struct apc *apcs; size_t apc_count;
     enum wait_state wait; DWORD wait_result; bool wait_alertable;
     struct waiter *waiters; size_t waiter_count; /* its places in the lists of the events it waits for; on its stack */
+    struct port_packet *packet;    /* where what it waits for at a port goes */
     struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */
     bool in_kernel_wait, interrupted;
     event_id timeout;
@@ -108,6 +116,7 @@ void thread_free(struct thread *thread);
 void crossings_end(struct thread *thread); /* calls that never returned */
 bool thread_queue_apc(struct thread *thread, LPWSPUSERAPC function, DWORD_PTR context);
 void thread_satisfy(struct thread *thread, DWORD result); /* its wait is over with this result */
+DWORD thread_wait_handle(struct thread *thread, uintptr_t handle, int64_t timeout_ns); /* parks in its list until thread_satisfy */
 /* The process's thread that WSATHREADID names; NULL: none, or ended. */
 struct thread *thread_by_id(const struct process *process, const WSATHREADID *id);
 void thread_identify(const struct thread *thread, WSATHREADID *id);

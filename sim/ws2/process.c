@@ -48,6 +48,7 @@ static void process_free(struct process *process)
     }
     for (struct slot *slot = process->slots, *next; slot; slot = next) { next = slot->next; free(slot); }
     memory_free(process->memory);
+    for (size_t i = 0; i < process->handle_count; i++) port_free(&process->handles[i]);
     free(process->handles);
     free(process->seen);
     free(process);

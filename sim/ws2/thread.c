@@ -202,6 +202,16 @@ DWORD thread_wait(struct thread *thread, const struct thread_wait *wait)
     return result;
 }
 
+DWORD thread_wait_handle(struct thread *thread, uintptr_t value, int64_t timeout_ns)
+{
+    struct handle *handle = handle_any(thread->process, value);
+    struct waiter waiter = { .thread = thread, .event = value };
+    DL_APPEND(handle->waiters, &waiter);
+    thread->waiters = &waiter;
+    thread->waiter_count = 1;
+    return thread_wait_parked(thread, timeout_ns, false);
+}
+
 /* ---- kernel.h: waiting ---- */
 
 static enum kernel_status kernel_wait_request(struct thread *thread, const struct kernel_wait *wait)

@@ -226,7 +226,9 @@ int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED overlapped, DW
     row_completes(at, overlapped, status, bytes);
     judge_completes(at.process->ws2->judge, at.process, overlapped);
     overlapped_finish(overlapped, status, bytes);
-    if (overlapped->hEvent) event_set(at.process, overlapped->hEvent);
+    HANDLE event = (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1); /* the low bit says that no packet is wanted */
+    if (event) event_set(at.process, event);
+    port_completes(at.process, s, overlapped, bytes, running->thread_id != 0 && running->overlapped == overlapped);
     trace_set_cause(at.trace, former);
     return 0;
 }

@@ -76,6 +76,18 @@ bool event_reset(struct process *process, HANDLE event);
 bool event_exists(const struct process *process, HANDLE event);
 bool event_signalled(const struct process *process, HANDLE event);
 
+/* ---- completion ports ---- */
+
+enum port_mode { PORT_SKIP_ON_SUCCESS = 1 }; /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS: what succeeds at once leaves no packet */
+struct port_packet { uintptr_t key; const void *overlapped; int64_t error; DWORD bytes; };
+
+HANDLE port_new(struct process *process, const char *label);
+bool port_associate(struct process *process, SOCKET s, HANDLE port, uintptr_t key); /* false: no socket, no port, or it has one */
+bool port_modes(struct process *process, SOCKET s, unsigned modes);
+bool port_post(struct process *process, HANDLE port, const struct port_packet *packet);
+/* The oldest packet, waited for: WSA_WAIT_EVENT_0, _TIMEOUT, _FAILED. */
+DWORD port_take(struct thread *thread, HANDLE port, int64_t timeout_ns, struct port_packet *packet);
+
 /* ---- threads ---- */
 
 /* The body runs on the thread's own fiber. The first thread's name is the process's; others are "process/name". */
