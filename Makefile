@@ -74,7 +74,7 @@ LIBRARY := $B/libwspsim.a
 TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch clauses golden scenarios-test cli-test
+.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch parity deps-parity clauses golden scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN)
 
@@ -133,6 +133,8 @@ replay: deps-test
 	@tests/replay.sh
 replay-arch: deps-arch
 	@tests/replay_arch.sh
+parity: deps-parity
+	@tests/parity.sh
 golden: all
 	@tests/golden.sh --write
 clauses:
@@ -155,6 +157,8 @@ fidelity: $B/tests/fidelity/point
 # ---- what it needs ----
 deps:
 	@tests/deps.sh run
+deps-parity:
+	@tests/deps.sh parity
 deps-test:
 	@tests/deps.sh test
 deps-arch:
@@ -190,6 +194,7 @@ help:
 	@echo "make all          bin/wspsim                          make unit         only build the test programs"
 	@echo "make replay       determinism: compilers, addresses, locales, environments"
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
+	@echo "make parity       the provider against the real Windows headers (MinGW)"
 	@echo "make fuzz         parsers of packets under libFuzzer (SECONDS=20 each)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
 	@echo "make pcap         tshark reads a capture of every scenario"

@@ -2,11 +2,13 @@
  * Quality of service: SIO_SET_QOS, SIO_GET_QOS, SIO_CHK_QOS and the two reserved codes for groups (ioctls reference 1.37, 1.22,
  * 1.13, 1.19 and 1.36; host-stack 9). The objects behind a QOS structure lie in the client's memory and are read at the call.
  */
-#include <qossp.h>
 #include <string.h>
 
 #include "ioctl.h"
 #include "provider.h"
+
+#include <qos.h> /* Windows' own headers want these behind winsock2.h */
+#include <qossp.h>
 
 #define SERVICE_FORM 0x80000000u /* the older spelling of a service: a bit for each, with traffic control asked for */
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, from Debian packages.   deps.sh run|test|arch|format
+# Installs what is missing, from Debian packages.   deps.sh run|test|arch|parity|format
 # As root it installs; otherwise it says what to install.
 set -eu
 RUN="gcc libc6-dev make pkg-config libcjson-dev libsqlite3-dev libxxhash-dev libboost-context-dev uthash-dev librandom123-dev"
@@ -14,8 +14,9 @@ case "${1:-run}" in
 run) WANTED=$RUN ;;
 test) WANTED="$RUN $TEST" ;;
 arch) WANTED="$RUN $TEST $ARCH" ;;
+parity) WANTED="gcc-mingw-w64-x86-64-win32 mingw-w64-x86-64-dev" ;;
 format) WANTED=clang-format ;;
-*) echo "usage: deps.sh run|test|arch|format" >&2; exit 2 ;;
+*) echo "usage: deps.sh run|test|arch|parity|format" >&2; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || { echo "deps: no dpkg here; needed, under Debian's names: $WANTED" >&2; exit 0; }
 
