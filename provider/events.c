@@ -142,9 +142,12 @@ int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEV
     if (!kernel_may_write(out, sizeof *out)) return fail(error, WSAEFAULT);
     if (event && !sock->process->up.lpWPUResetEvent(event, &upcall_error)) return fail(error, WSAEINVAL); /* and nothing is cleared */
     struct network_events *events = &sock->events;
-    out->lNetworkEvents = events->recorded & events->mask;
+    WSANETWORKEVENTS told;
+    memcpy(&told, out, sizeof told); /* error codes of what did not happen stay as they were; no alignment is asked for */
+    told.lNetworkEvents = events->recorded & events->mask;
     for (int bit = 0; bit < FD_MAX_EVENTS; bit++)
-        if (out->lNetworkEvents >> bit & 1) out->iErrorCode[bit] = events->errors[bit];
+        if (told.lNetworkEvents >> bit & 1) told.iErrorCode[bit] = events->errors[bit];
+    memcpy(out, &told, sizeof told);
     events->recorded = 0;
     return 0;
 }

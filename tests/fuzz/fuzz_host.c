@@ -4,24 +4,7 @@
  *
  * Input: packets, one after the other: how (two bits what, one the family, the rest how long to wait afterwards), size, bytes.
  */
-#include <check.h>
-#include <stdlib.h>
-
-/* libcheck's own only work within its tests. */
-#undef ck_assert
-#undef ck_assert_msg
-#undef ck_assert_int_eq
-#undef ck_assert_uint_eq
-#undef ck_assert_uint_lt
-#undef ck_assert_str_eq
-#undef ck_assert_ptr_null
-#define ck_assert(held) ((held) ? (void)0 : abort())
-#define ck_assert_msg(held, ...) ck_assert(held)
-#define ck_assert_int_eq(a, b) ck_assert((a) == (b))
-#define ck_assert_uint_eq(a, b) ck_assert((a) == (b))
-#define ck_assert_uint_lt(a, b) ck_assert((a) < (b))
-#define ck_assert_str_eq(a, b) ck_assert(strcmp((a), (b)) == 0)
-#define ck_assert_ptr_null(a) ck_assert((a) == NULL)
+#include "fuzz/assert.h"
 
 #include "endpoint/pair.h"
 
