@@ -195,7 +195,7 @@ help:
 	@echo "make replay       determinism: compilers, addresses, locales, environments"
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
 	@echo "make parity       the provider against the real Windows headers (MinGW)"
-	@echo "make fuzz         parsers of packets under libFuzzer (SECONDS=20 each)"
+	@echo "make fuzz         parsers of packets, and the provider, under libFuzzer (SECONDS=20)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
 	@echo "make pcap         tshark reads a capture of every scenario"
 	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"

@@ -50,8 +50,8 @@ enum ioctl_shape {
     NO_OVERLAPPED = 32, /* lpOverlapped must be NULL */
     BLOCKS = 64,        /* a plain call waits, whatever the socket's mode */
     OF_QOS = 128,       /* a host without quality of service does not offer it */
-    IN_SHORT_INVAL = 512, /* an input that is too short is WSAEINVAL, one that is not there in_error */
     BUFFERS_UNUSED = 256, /* reserved: refused before the buffers are looked at */
+    IN_SHORT_INVAL = 512, /* an input that is too short is WSAEINVAL, one that is not there in_error */
 };
 
 struct ioctl_row {
