@@ -91,13 +91,13 @@ static int would_block(const struct ioctl_call *call)
     return status == KERNEL_OK ? WSAEWOULDBLOCK : error_of_kernel(status);
 }
 
-/* An overlapped call that finished at once is completed like any other, before it returns. */
-static int complete_now(const struct ioctl_call *call, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread)
+/* An overlapped call that has its result is completed like any other, before it returns. */
+static int complete_now(const struct ioctl_call *call, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread, int result, DWORD count)
 {
     struct pending *pending = pending_new(call->sock, overlapped, routine, thread);
     if (!pending) return WSAENOBUFS;
     pending_accept(pending);
-    pending_finish(pending, 0, call->observed ? 0 : call->count);
+    pending_finish(pending, (DWORD)result, count);
     return 0;
 }
 
@@ -121,6 +121,7 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID
     call.plain = !asynchronous;
     int result = !call.row ? (call.observed ? WSAEOPNOTSUPP : WSAEINVAL) : check_socket(&call);
     if (result == 0) result = check_buffers(&call, overlapped);
+    if (result == 0 && call.observed) result = ioctl_observed_refusal(&call);
     if (result == 0) result = call.row->handler(&call);
     if (result == IOCTL_PENDS) {
         result = asynchronous ? pend(&call, overlapped, routine, thread) : sock->nonblocking && !(call.row->shape & BLOCKS) ? would_block(&call) : block(&call);
@@ -128,7 +129,11 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID
         asynchronous = FALSE; /* a blocking call has finished, or nothing was started */
         call.count = 0;
     }
-    if (result == 0 && asynchronous) result = complete_now(&call, overlapped, routine, thread);
-    *bytes = call.count;
+    if (call.observed && asynchronous && ioctl_observed_late(&call, result)) {
+        result = complete_now(&call, overlapped, routine, thread, result, call.count);
+        return fail(error, result ? result : WSA_IO_PENDING);
+    }
+    if (result == 0 && asynchronous) result = complete_now(&call, overlapped, routine, thread, 0, call.observed ? 0 : call.count);
+    if (!call.observed || !ioctl_observed_uncounted(&call, result)) *bytes = call.count;
     return result == 0 ? 0 : fail(error, result);
 }

@@ -74,6 +74,11 @@ const struct ioctl_row *ioctl_find(DWORD code); /* NULL: unknown */
 /* What a handler says of an output it checks itself: 0 if `size` bytes fit, else WSAEFAULT; call->count becomes the size. */
 int ioctl_output(struct ioctl_call *call, DWORD size);
 
+/* What the observed profile asks besides (ioctl_observed.c). */
+int ioctl_observed_refusal(const struct ioctl_call *call);
+BOOL ioctl_observed_late(const struct ioctl_call *call, int result);
+BOOL ioctl_observed_uncounted(const struct ioctl_call *call, int result);
+
 ioctl_handler ioctl_fionbio, ioctl_fionread, ioctl_siocatmark;
 ioctl_handler ioctl_address_list_query, ioctl_address_list_change;
 ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change;
