@@ -33,6 +33,8 @@ struct moving {
     LPWSAOVERLAPPED overlapped; /* NULL: a plain call */
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
     LPWSATHREADID thread;
+    LPWSAOVERLAPPED unused;     /* given for a socket that is not overlapped */
+    DWORD moved;                /* result of a call that ended here */
     struct kernel_socket peer;  /* of `to` */
 };
 
@@ -151,14 +153,24 @@ static enum kernel_status go(const struct moving *call, struct transfer *transfe
 }
 
 /* Out parameters of a call that ended here: also of a message that was too long, of which the client has the beginning. */
-static int tell(const struct moving *call, int error, uint64_t count, DWORD flags)
+static int tell(struct moving *call, int error, uint64_t count, DWORD flags)
 {
     DWORD bytes = (DWORD)count;
+    call->moved = bytes;
     if (error && error != WSAEMSGSIZE) return error;
     if (error && !call->receives) return error;
     if (call->bytes) memcpy(call->bytes, &bytes, sizeof bytes);
     if (call->flags_out) memcpy(call->flags_out, &flags, sizeof flags);
     return error;
+}
+
+/* Windows says the result of such a call in an OVERLAPPED that the socket has no use for (observed behaviour ASY-04). */
+static void tell_unused(const struct moving *call)
+{
+    if (!call->unused || !kernel_may_write(call->unused, sizeof *call->unused)) return;
+    call->unused->Offset = call->unused->OffsetHigh = 0;
+    call->unused->InternalHigh = call->moved;
+    call->unused->Internal = 0;
 }
 
 static int64_t timeout_ns(const struct moving *call)
@@ -241,9 +253,13 @@ static int go_overlapped(struct moving *call)
 static int move(struct moving *call, LPINT error)
 {
     if (!call->sock) return SOCKET_ERROR;
-    if (!call->sock->overlapped) call->overlapped = NULL; /* ignored, and the routine with it */
+    if (!call->sock->overlapped) { /* ignored, and the routine with it */
+        call->unused = call->overlapped;
+        call->overlapped = NULL;
+    }
     int result = check(call);
     if (result == 0) result = call->overlapped ? go_overlapped(call) : go_plain(call);
+    if (result == 0 && observed()) tell_unused(call);
     if (call->sock && call->receives) conditions_enable(call->sock, FD_READ | FD_OOB); /* whatever came of it */
     if (call->sock && !call->receives && result == WSAEWOULDBLOCK) conditions_enable(call->sock, FD_WRITE);
     return result ? fail(error, result) : 0;
