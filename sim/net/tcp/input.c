@@ -5,6 +5,7 @@
 #include "net/tcp/inside.h"
 
 #define EXPLICIT_CONGESTION 3u /* CE */
+#define BEYOND_NS (500 * TCP_MILLISECOND) /* between two answers to ACKs from beyond the window */
 
 /* ---- turns: what an event does to a connection, from beginning to end ---- */
 
@@ -197,6 +198,16 @@ static void text_arrive(struct tcp *tcp, struct packet *packet, uint64_t sequenc
     }
 }
 
+/* An ACK from beyond the window, answered by an ACK that lies beyond the peer's, would go to and fro for ever: one in a while is enough. */
+static void answer_unwanted(struct tcp *tcp, bool from_beyond)
+{
+    if (from_beyond && *tcp->now < tcp->beyond_until_ns)
+        return;
+    tcp->ack_now = true;
+    if (from_beyond)
+        tcp->beyond_until_ns = *tcp->now + BEYOND_NS;
+}
+
 static void arrive_synchronized(struct tcp *tcp, struct packet *packet)
 {
     const struct tcp_header *header = &packet->tcp;
@@ -214,7 +225,7 @@ static void arrive_synchronized(struct tcp *tcp, struct packet *packet)
             ack_check(tcp, packet, sequence); /* 3.10.7.4: with a zero window valid ACKs count all the same */
         if (packet->payload.size && before(sequence, tcp->rcv_nxt))
             tcp->duplicate = (struct range){ sequence, least(sequence + packet->payload.size, tcp->rcv_nxt) };
-        tcp->ack_now = true;
+        answer_unwanted(tcp, length == 0 && before(tcp->rcv_nxt, sequence));
         if (tcp->stage == STAGE_TIME_WAIT)
             time_wait_begin(tcp);
         return;
@@ -256,9 +267,12 @@ static void arrive(struct tcp *tcp, struct packet *packet)
             listener_forgets(tcp);
     } else if (syn_repeated(tcp, header)) {
         if (header->flags & TCP_ACK) { /* both sides opened at once, and its SYN-ACK is the ACK too */
+            uint8_t scale = tcp->send_scale;
             packet->tcp.flags &= (uint8_t)~TCP_SYN;
             packet->tcp.sequence++;
+            tcp->send_scale = 0; /* the window of a SYN is never scaled (RFC 7323 2.2) */
             arrive_synchronized(tcp, packet);
+            tcp->send_scale = scale;
         } else {
             segment_syn(tcp);
         }

@@ -116,6 +116,7 @@ struct tcp {
     struct held_ring queue;           /* their pieces; `start` unused */
     uint32_t receive_buffer, full_size; /* full_size: the largest payload seen: a full segment of the peer's */
     int64_t heard_ns;                 /* when anything last came */
+    int64_t beyond_until_ns;          /* until then ACKs from beyond the window are not answered */
     uint32_t ts_recent;
     uint64_t ts_ack;                  /* rcv_nxt as of the newest ACK sent */
 
