@@ -240,7 +240,8 @@ struct kernel_transfer {
     struct kernel_socket peer;   /* messages: to whom (family 0: the connected peer); a receive writes from whom */
     struct kernel_address local; /* a receive of a message writes: to which address it came, */
     uint32_t interface_index;    /* by which interface */
-    uint8_t hop_limit;           /* and with which remaining hop limit */
+    uint8_t hop_limit;           /* with which remaining hop limit, */
+    uint8_t traffic_class;       /* and with which traffic class */
     uint64_t count;              /* result: bytes moved */
 };
 

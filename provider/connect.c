@@ -35,7 +35,7 @@ static int check_peer(const struct connecting *call)
     BOOL nobody = address_unspecified(&call->peer.address);
     if (sock_stream(sock) && (nobody || call->peer.port == 0)) return WSAEADDRNOTAVAIL;
     if (!sock_stream(sock) && !nobody && call->peer.port == 0 && sock->type == SOCK_DGRAM) return WSAEADDRNOTAVAIL;
-    return sock->listening ? WSAEINVAL : 0;
+    return sock->listening || sock->accepting ? WSAEINVAL : 0;
 }
 
 /* ---- streams ---- */

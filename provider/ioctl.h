@@ -89,6 +89,6 @@ ioctl_handler ioctl_ideal_send_backlog_query, ioctl_ideal_send_backlog_change;
 ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_udp_connreset;
 ioctl_handler ioctl_set_compatibility_mode;
 ioctl_handler ioctl_acquire_port_reservation, ioctl_associate_port_reservation, ioctl_release_port_reservation;
-ioctl_handler ioctl_rss_scalability_info;
+ioctl_handler ioctl_rss_scalability_info, ioctl_get_extension_function_pointer;
 ioctl_handler ioctl_chk_qos, ioctl_get_qos, ioctl_set_qos, ioctl_group_qos;
 #endif

@@ -50,7 +50,7 @@ static const struct ioctl_row rows[] = {
     ROW(SIO_FIND_ROUTE,                     16,  0, ON_ALL,           may_pend, NOT_YET,                         IN_SOCKADDR,                                 FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_FLUSH,                           0,  0, ON_ALL,           may_pend, REAL(flush),                     0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_GET_BROADCAST_ADDRESS,           0, 16, ON_IPV4_MESSAGES, at_once,  REAL(get_broadcast_address),     OUT_BY_HANDLER,                              FAULT,  FAULT,  NOOPT,  INVAL,  NOOPT),
-    ROW(SIO_GET_EXTENSION_FUNCTION_POINTER, 16,  8, ON_ALL,           at_once,  NOT_YET,                         0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
+    ROW(SIO_GET_EXTENSION_FUNCTION_POINTER, 16,  8, ON_ALL,           at_once,  REAL(get_extension_function_pointer), 0,                                      FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_GET_GROUP_QOS,                   0, 80, ON_ALL,           may_pend, REAL(group_qos),                 BUFFERS_UNUSED,                              FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_GET_INTERFACE_LIST,              0, 76, ON_IPV4_ANY,      may_pend, REAL(get_interface_list),        OUT_BY_HANDLER,                              FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_GET_INTERFACE_LIST_EX,           0, 56, ON_ALL,           at_once,  NOT_YET,                         0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),

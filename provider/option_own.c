@@ -64,6 +64,30 @@ int option_error(struct option_call *call)
     return option_give(call, (uint32_t)error);
 }
 
+/* ---- what AcceptEx and ConnectEx leave to be said ---- */
+
+/* The socket that AcceptEx filled gets the listener's properties with it. */
+int option_accept_context(struct option_call *call)
+{
+    int error;
+    SOCKET s;
+    memcpy(&s, call->in, sizeof s);
+    const struct sock *listener = sock_enter(s, &error);
+    if (!listener) return error;
+    if (!listener->listening) return WSAEINVAL;
+    if (!call->sock->connected) return WSAENOTCONN;
+    call->sock->options = listener->options;
+    call->sock->no_context = FALSE;
+    return 0;
+}
+
+int option_connect_context(struct option_call *call)
+{
+    if (!call->sock->connected) return WSAENOTCONN;
+    call->sock->no_context = FALSE;
+    return 0;
+}
+
 /* ---- sharing an address: the two wishes exclude each other (observed behaviour BND-11) ---- */
 
 static int sharing(struct option_call *call, enum kernel_option option, enum kernel_option opposite)

@@ -100,7 +100,8 @@ int WSPAPI provider_set_sock_opt(SOCKET s, int level, int name, const char *valu
 {
     struct option_call call = { .sock = sock_enter(s, error), .row = option_find(level, name), .setting = TRUE, .in = value };
     if (!call.sock) return SOCKET_ERROR;
-    if (size < 0 || !value || !kernel_may_read(value, (size_t)size)) return fail(error, WSAEFAULT);
+    BOOL valueless = call.row && call.row->size == 0 && size == 0; /* SO_UPDATE_CONNECT_CONTEXT */
+    if (!valueless && (size < 0 || !value || !kernel_may_read(value, (size_t)size))) return fail(error, WSAEFAULT);
     call.in_size = (DWORD)size;
     int result = check_option(&call, level);
     if (result == 0) result = call.in_size < least(call.row) ? WSAEFAULT : option_run(&call);

@@ -50,7 +50,7 @@ BOOL option_level_known(const struct sock *sock, int level);
 /* ---- handlers ---- */
 option_handler option_accepting, option_broadcast, option_connect_time, option_dontlinger, option_dontroute, option_error, option_exclusive, option_keepalive, option_linger, option_open_type;
 option_handler option_protocol_info_wide, option_protocol_info_narrow, option_bsp_state, option_receive_timeout, option_send_timeout, option_reuse, option_type;
-option_handler option_bsd_urgent, option_group_id, option_group_priority;
+option_handler option_accept_context, option_connect_context, option_bsd_urgent, option_group_id, option_group_priority;
 option_handler option_none, option_refused, option_mtu_discover, option_protection_level, option_unicast_interface, option_multicast_interface;
 option_handler option_membership, option_source_membership, option_membership6, option_zero;
 

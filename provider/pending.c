@@ -56,6 +56,8 @@ struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSA
 
 static void pending_free(struct pending *pending)
 {
+    ext_leave(pending);
+    free(pending->extension);
     free(pending->transfer);
     free(pending);
 }

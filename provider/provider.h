@@ -25,6 +25,7 @@ struct transfer;
 struct arm;
 struct sock;
 struct selecting;
+struct extension;
 
 /* A thread inside WSPGetOverlappedResult or WSPSelect; on its stack. */
 struct waiting { uint32_t thread_id; BOOL cleaned_up; struct waiting *next; };
@@ -102,6 +103,8 @@ struct sock {
     BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
     int error;                  /* SO_ERROR */
     uint32_t qos_changed;       /* directions (enum kernel_direction) whose flow changed since SIO_GET_QOS told of them last */
+    BOOL no_context;            /* connected by AcceptEx or ConnectEx, and SO_UPDATE_..._CONTEXT has not been set since */
+    struct pending *accepting;  /* the AcceptEx that is to fill it, NULL: none */
     BOOL deferring;             /* a condition function deferred the head of the backlog, and nobody has accepted since */
 };
 
@@ -120,6 +123,7 @@ struct pending {
     LONG event_bit;             /* FD_ event that happens with its completion, 0: none */
     struct kernel_watch watch;
     struct transfer *transfer;  /* of a send or receive; NULL: it is none. Its memory goes with an overlapped request */
+    struct extension *extension; /* of an extension function (ext.h), NULL: it is none; it goes with the request */
     int (*late)(struct sock *sock, void *out, DWORD out_size, DWORD *count); /* of a control code: what its end writes (ioctl.h), NULL: nothing */
     void *out;                  /* and where: the client's buffer */
     DWORD out_size;
@@ -200,6 +204,21 @@ int qos_news(struct sock *sock);                           /* the newest word ab
 /* Writes what a receive gives besides the bytes, and says the Winsock error of the end; *flags: MSG_ values. */
 int transfer_over(struct transfer *transfer, enum kernel_status status, DWORD *flags);
 BOOL transfer_is_receive(const struct transfer *transfer);
+/* One call of WSARecvMsg or WSASendMsg: checked and made like the others. */
+struct message_call {
+    BOOL receives;
+    LPWSAMSG message;
+    DWORD flags;                /* of a send */
+    LPDWORD bytes;
+    LPWSAOVERLAPPED overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    LPWSATHREADID thread;
+};
+int transfer_message(struct sock *sock, const struct message_call *call); /* the Winsock error */
+int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_transfer *came, int error, DWORD *flags); /* ext_message.c */
+
+/* ---- extension functions (ext_common.c) ---- */
+void ext_leave(struct pending *pending);                   /* the request ends: the socket it was to fill is free again */
 
 /* ---- waiting in a call (overlapped.c, select.c) ---- */
 void waiting_begin(struct provider_process *process, struct waiting *waiting);

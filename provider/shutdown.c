@@ -10,6 +10,7 @@
 
 static int shut(struct sock *sock, uint32_t directions)
 {
+    if (sock->no_context) return WSAENOTCONN; /* of AcceptEx and ConnectEx: only DisconnectEx ends it so early */
     enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
     if (status != KERNEL_OK) return error_of_kernel(status);
     if (directions & KERNEL_SENDING) sock->sending_over = TRUE;

@@ -169,6 +169,7 @@ void sock_discard(struct sock *sock, BOOL indicate)
     int ignored;
     if (sock->connecting) kernel_cancel(sock->connecting);
     while (sock->pending) pending_drop(sock->pending, indicate);
+    if (sock->accepting) pending_drop(sock->accepting, indicate);
     selecting_closed(sock);
     events_end(sock);
     if (hard) kernel_endpoint_abort(sock->endpoint);

@@ -15,6 +15,7 @@ struct transfer {
     const struct sock *sock;    /* for the name's form: valid as long as the request is */
     struct sockaddr *from;
     LPINT from_size;
+    LPWSAMSG message;           /* of WSARecvMsg, NULL: it is none */
 };
 
 /* One call. */
@@ -36,6 +37,7 @@ struct moving {
     LPWSAOVERLAPPED unused;     /* given for a socket that is not overlapped */
     DWORD moved;                /* result of a call that ended here */
     struct kernel_socket peer;  /* of `to` */
+    LPWSAMSG message;           /* of WSARecvMsg */
 };
 
 /* ---- the end of a transfer ---- */
@@ -50,7 +52,7 @@ int transfer_over(struct transfer *transfer, enum kernel_status status, DWORD *f
     if (kernel->flags & KERNEL_TRUNCATED) *flags |= MSG_PARTIAL;
     if (kernel->flags & KERNEL_OUT_OF_BAND) *flags |= MSG_OOB;
     if (transfer->gives_name) sockname_write(transfer->sock, &kernel->peer, transfer->from, transfer->from_size);
-    return error_of_kernel(status);
+    return transfer->message ? message_came(transfer->sock, transfer->message, kernel, error_of_kernel(status), flags) : error_of_kernel(status);
 }
 
 /* ---- arguments, in the order of the SPI reference, section 1 ---- */
@@ -139,6 +141,7 @@ static void transfer_fill(struct transfer *transfer, const struct moving *call, 
     transfer->gives_name = call->receives && call->named && call->from && !sock_stream(call->sock);
     transfer->from = call->from;
     transfer->from_size = call->from_size;
+    transfer->message = call->message;
     transfer->kernel.pieces = pieces;
     transfer->kernel.piece_count = call->count;
     transfer->kernel.peer = call->peer;
@@ -263,6 +266,24 @@ static int move(struct moving *call, LPINT error)
     if (call->sock && call->receives) conditions_enable(call->sock, FD_READ | FD_OOB); /* whatever came of it */
     if (call->sock && !call->receives && result == WSAEWOULDBLOCK) conditions_enable(call->sock, FD_WRITE);
     return result ? fail(error, result) : 0;
+}
+
+int transfer_message(struct sock *sock, const struct message_call *given)
+{
+    LPWSAMSG message = given->message;
+    int error = 0;
+    struct moving call = { .sock = sock, .receives = given->receives, .named = TRUE, .buffers = message->lpBuffers, .count = message->dwBufferCount, .bytes = given->bytes,
+                           .flags = given->flags, .overlapped = given->overlapped, .routine = given->routine, .thread = given->thread };
+    if (call.receives) {
+        call.flags_out = &message->dwFlags;
+        call.from = message->name;
+        call.from_size = &message->namelen;
+        call.message = message;
+    } else {
+        call.to = message->name;
+        call.to_size = message->namelen;
+    }
+    return move(&call, &error) == 0 ? 0 : error;
 }
 
 /* ---- the entry points ---- */

@@ -491,4 +491,8 @@ static inline u_long ntohl(u_long netlong)
     return htonl(netlong);
 }
 
+/* The thread's last error: exported by the Winsock DLL, for functions that are no entry points of a provider. */
+void WSAAPI WSASetLastError(int iError);
+int WSAAPI WSAGetLastError(void);
+
 #endif

@@ -44,6 +44,7 @@ void check_name(struct script *script, const struct step *step, const struct jso
 /* ---- the calls, a file each family ---- */
 struct outcome call_socket_step(const struct call *call);   /* calls_socket.c */
 struct outcome call_transfer_step(const struct call *call); /* calls_transfer.c */
+struct outcome call_extension_step(const struct call *call); /* calls_ext.c */
 struct outcome call_option_step(const struct call *call);   /* calls_option.c: options and select */
 struct outcome call_address_step(const struct call *call);  /* calls_address.c */
 struct outcome call_port_step(const struct call *call);     /* calls_port.c */
@@ -60,7 +61,7 @@ struct moving {
     DWORD *bytes, *flags;
     struct sockname name;
     bool receives;
-    void *blocks[DATA_PIECES_MOST + 3];
+    void *blocks[DATA_PIECES_MOST + 6];
     size_t block_count;
 };
 void moving_data(struct process *process, const struct json *data, struct moving *moving);
@@ -71,4 +72,5 @@ void *moving_block(struct process *process, struct moving *moving, size_t size);
 void check_data(struct script *script, const struct step *step, const struct json *expected, const struct process *process, const struct moving *moving, uint64_t size);
 /* The last buffers that went with this OVERLAPPED; NULL: none. */
 struct moving *moving_of(const struct actor *actor, const WSAOVERLAPPED *overlapped);
+struct moving *moving_kept(const struct call *call, const WSAOVERLAPPED *overlapped); /* empty, for the next call with it (calls_transfer.c); NULL: it has no name */
 #endif

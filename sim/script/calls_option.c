@@ -99,6 +99,10 @@ static size_t value_bytes(const struct json *value, uint8_t *bytes, size_t room)
         memcpy(bytes, &truth, sizeof truth);
         return sizeof truth;
     }
+    if (json_member(value, "socket")) { /* its handle is known at the call */
+        memset(bytes, 0, sizeof(SOCKET));
+        return sizeof(SOCKET);
+    }
     if (json_member(value, "on")) return linger_bytes(value, bytes);
     if (json_member(value, "group")) return group_bytes(value, bytes);
     if (json_member(value, "address")) {
@@ -114,7 +118,7 @@ void option_value_check(struct problems *problems, const struct json *value)
     uint8_t bytes[OPTION_ROOM];
     if (value->type == JSON_NULL || value->type == JSON_TEXT) return;
     if (value_bytes(value, bytes, sizeof bytes) == SIZE_MAX)
-        problem_at(problems, value, "this is no option's value: a number, true or false, {\"on\": true, \"seconds\": 5}, {\"address\": \"192.0.2.1\"}, {\"group\": …, \"interface\": …} or {\"hex\": …}");
+        problem_at(problems, value, "this is no option's value: a number, true or false, {\"on\": true, \"seconds\": 5}, {\"address\": \"192.0.2.1\"}, {\"group\": …, \"interface\": …}, {\"socket\": \"l\"} or {\"hex\": …}");
 }
 
 /* ---- options ---- */
@@ -174,6 +178,10 @@ static struct outcome call_set_option(const struct call *call)
         if (json_member(value, "hex") && size == 4 && !network_order) decode_to_host(0, bytes, size); /* bytes as they lie on Win64 */
         block = in = memory_block(call->process, size);
         memcpy(block, bytes, size);
+        if (json_member(value, "socket")) {
+            SOCKET s = call_socket_of(call, json_member(value, "socket"));
+            memcpy(block, &s, sizeof s);
+        }
     }
     bool failed = spi_set_option(call->line->thread, call_socket(call), level, (int)name, in, length ? (int)(uint32_t)read_uint(length) : (int)size, &error) != 0;
     if (block) memory_release(call->process, block);

@@ -17,7 +17,7 @@ struct moving *moving_of(const struct actor *actor, const WSAOVERLAPPED *overlap
 
 /* The record of this OVERLAPPED, empty; NULL: it is none that has a name. What an earlier call left there goes, unless that
    call still is under way: then the client has used the OVERLAPPED twice, and its buffers stay where they are. */
-static struct moving *moving_kept(const struct call *call, const WSAOVERLAPPED *overlapped)
+struct moving *moving_kept(const struct call *call, const WSAOVERLAPPED *overlapped)
 {
     const struct json *name = argument(call, "overlapped");
     if (!overlapped || !memory_holds(call->process, overlapped, sizeof *overlapped)) return NULL;

@@ -30,7 +30,7 @@ static void times_rule(struct loading *load, const struct step *step)
         problem_at(load->problems, at, "the call would return before it starts, at %s", json_member(node, "at")->text);
 }
 
-static bool is_receive(const struct step *step) { return step->kind->number == CALL_RECV || step->kind->number == CALL_RECVFROM; }
+static bool is_receive(const struct step *step) { return step->kind->number == CALL_RECV || step->kind->number == CALL_RECVFROM || step->kind->number == CALL_RECVMSG; }
 
 /* An expected output that nobody would look at. */
 static void out_rule(struct loading *load, const struct step *step, const struct json *out)
@@ -53,7 +53,7 @@ static void out_members(struct loading *load, const struct step *step, const str
     const char *const *names = of_events;
     size_t count = sizeof of_events / sizeof *of_events;
     switch (step->kind->number) {
-    case CALL_RECV: case CALL_RECVFROM: case CALL_GETOVERLAPPEDRESULT: marshal_data_check(load->problems, out, true); return;
+    case CALL_RECV: case CALL_RECVFROM: case CALL_RECVMSG: case CALL_GETOVERLAPPEDRESULT: marshal_data_check(load->problems, out, true); return;
     case CALL_IOCTL: names = of_codes; count = sizeof of_codes / sizeof *of_codes; break;
     case CALL_ADDRESSTOSTRING: names = of_texts; count = 1; break;
     case CALL_STRINGTOADDRESS: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
@@ -130,6 +130,20 @@ static void wait_rule(struct loading *load, const struct step *step)
     if (events->count > WAIT_EVENTS_MOST) problem_at(load->problems, events, "a wait takes at most %d events, here stand %zu", WAIT_EVENTS_MOST, events->count);
 }
 
+/* What goes as one buffer is one piece. */
+static void extension_rule(struct loading *load, const struct step *step)
+{
+    static const char *const members[] = { "data", "head", "tail" };
+    bool several = step->kind->number == CALL_TRANSMITPACKETS || step->kind->number == CALL_SENDMSG;
+    const struct json *size = json_member(step->node, "size");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const struct json *data = json_member(step->node, members[i]);
+        if (data && data->type == JSON_LIST && !several) problem_at(load->problems, data, "the function takes one buffer: no list");
+        else if (data) marshal_data_check(load->problems, data, false);
+    }
+    if (size && step->kind->number == CALL_RECVMSG) marshal_sizes_check(load->problems, size);
+}
+
 static void call_rules(struct loading *load, const struct step *step)
 {
     const struct json *out = json_member(step->node, "out");
@@ -137,6 +151,7 @@ static void call_rules(struct loading *load, const struct step *step)
     if (step->kind->number == CALL_IOCTL) ioctl_rule(load, step);
     if (step->kind->number == CALL_WAIT) wait_rule(load, step);
     if (step->kind->number == CALL_NOTIFICATIONMODES) modes_rule(load, step);
+    if (step->kind->number >= CALL_ACCEPTEX && step->kind->number <= CALL_SENDMSG) extension_rule(load, step);
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
     if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
     if (step->kind->number == CALL_SELECT) select_rule(load, step);

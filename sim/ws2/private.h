@@ -77,6 +77,7 @@ struct process {
     struct slot *slots;
     struct loaded provider;
     WSPPROC_TABLE table;
+    LPVOID extensions[EXTENSIONS]; /* what the client got with SIO_GET_EXTENSION_FUNCTION_POINTER (spi_ext.c) */
     unsigned startups;             /* WSPStartup less WSPCleanup */
     bool exited;
     struct thread *first_thread, *last_thread;
@@ -104,6 +105,7 @@ struct thread {
     enum wait_state wait; DWORD wait_result; bool wait_alertable;
     struct waiter *waiters; size_t waiter_count; /* its places in the lists of the events it waits for; on its stack */
     struct port_packet *packet;    /* where what it waits for at a port goes */
+    int last_error;                /* WSASetLastError's */
     struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */
     bool in_kernel_wait, interrupted;
     event_id timeout;

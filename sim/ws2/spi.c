@@ -225,6 +225,7 @@ int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
     int result = process->table.lpWSPIoctl(call->s, call->code, call->in, call->in_size, call->out, call->out_size, call->bytes, call->overlapped, call->routine, &id, error);
     judge_returned(process->ws2->judge, &judged, result != 0, *error);
     ioctl_row_return(&at, call, result != 0, *error);
+    if (result == 0 && call->code == SIO_GET_EXTENSION_FUNCTION_POINTER) extension_known(process, call->in, call->out);
     crossing_ends(&at);
     return result;
 }

@@ -5,6 +5,8 @@
  */
 #ifndef WS2_SPI_H
 #define WS2_SPI_H
+#include <mswsock.h>
+
 #include "ws2/ws2.h"
 
 #define SPI_ERROR_UNSET (-559038737)
@@ -68,6 +70,29 @@ int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *tim
 /* ---- addresses as texts (spi_address.c) ---- */
 int spi_address_to_string(struct thread *thread, void *address, DWORD size, WCHAR *text, DWORD *length, int *error);
 int spi_string_to_address(struct thread *thread, WCHAR *text, int family, void *address, int *size, int *error);
+
+/* ---- extension functions (spi_ext.c) ---- */
+enum extension_function { EXTENSION_ACCEPT, EXTENSION_CONNECT, EXTENSION_DISCONNECT, EXTENSION_NAMES, EXTENSION_FILE, EXTENSION_PACKETS, EXTENSION_RECEIVE, EXTENSION_SEND, EXTENSIONS };
+
+/* One call; each function takes what is its own. They are called by the pointer the client has, which it asks for if it has
+   none yet; *error is the thread's last error. */
+struct spi_extension {
+    enum extension_function function;
+    SOCKET s, accept;            /* AcceptEx: listener, and the fresh socket */
+    const void *name; int size;  /* ConnectEx: to whom */
+    void *buffer;                /* ConnectEx: first data; AcceptEx and GetAcceptExSockaddrs: the buffer */
+    DWORD length, local, remote; /* of it: data, areas of the names */
+    WSAMSG *message;
+    TRANSMIT_FILE_BUFFERS *ends; HANDLE file;
+    TRANSMIT_PACKETS_ELEMENT *elements; DWORD count;
+    DWORD per_send, flags, reserved;
+    DWORD *bytes;
+    WSAOVERLAPPED *overlapped;
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    struct sockaddr **names[2]; int *sizes[2]; /* GetAcceptExSockaddrs: local, remote */
+};
+bool spi_extension(struct thread *thread, const struct spi_extension *call, int *error); /* whether it succeeded */
+void extension_known(struct process *process, const void *id, const void *pointer);       /* a control code gave this pointer */
 
 /* Is OVERLAPPED.Internal still STATUS_PENDING; what Winsock error does it stand for (structures reference, 12.4). */
 bool overlapped_pending(const WSAOVERLAPPED *overlapped);

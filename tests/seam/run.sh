@@ -109,9 +109,9 @@ look_at_exports() {
         echo "# exports are not looked at: a sanitizer's runtime is linked in"
         return
     fi
-    awk '{ print $3 }' "$work/out" | grep -Ev '@|^kernel_[a-z_]+$|^WPUCompleteOverlappedRequest$|^__(asan|ubsan|sanitizer|lsan)_' >"$work/named" || true
+    awk '{ print $3 }' "$work/out" | grep -Ev '@|^kernel_[a-z_]+$|^WPUCompleteOverlappedRequest$|^WSA[GS]etLastError$|^__(asan|ubsan|sanitizer|lsan)_' >"$work/named" || true
     [ ! -s "$work/named" ] || problem="it also exports $(tr '\n' ' ' <"$work/named")"
-    verdict "the binary exports kernel_* and WPUCompleteOverlappedRequest alone" "$problem"
+    verdict "the binary exports kernel_*, WPUCompleteOverlappedRequest and the last error alone" "$problem"
 }
 
 # The second providers are made of the Winsock headers, kernel.h and what lies here: nothing of the simulator's or the

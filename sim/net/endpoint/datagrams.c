@@ -250,6 +250,7 @@ static enum kernel_status hand_over(const struct endpoint *endpoint, const struc
     transfer->local = seen_address(endpoint, packet, &packet->destination);
     transfer->interface_index = arrival_interface(packet);
     transfer->hop_limit = packet->hop_limit;
+    transfer->traffic_class = packet->traffic_class;
     transfer->count = moved;
     return moved < size ? KERNEL_TOO_LONG : KERNEL_OK;
 }

@@ -1,0 +1,38 @@
+/*
+ * The extension functions: what they share. They are functions of the API and no entry points of the interface: they tell an
+ * error with WSASetLastError, and have no thread identifier but the one they ask for.
+ */
+#ifndef PROVIDER_EXT_H
+#define PROVIDER_EXT_H
+#include "provider.h"
+
+/* What a request of an extension function needs to go on after its first step. It lives as long as the request. */
+struct extension {
+    struct sock *fresh;         /* AcceptEx: the socket that is to have the connection */
+    struct kernel_accepted accepted;
+    struct kernel_transfer transfer;
+    struct kernel_piece piece;  /* ConnectEx, AcceptEx: of the transfer */
+    char *out;                  /* AcceptEx: the buffer */
+    DWORD receive_length, local_length, remote_length;
+    DWORD flags;                /* TF_DISCONNECT, TF_REUSE_SOCKET */
+    struct kernel_piece pieces[]; /* TransmitFile, TransmitPackets */
+};
+
+/* Entering: the socket, or NULL and the last error is set. An OVERLAPPED says STATUS_PENDING before anything is judged (observed
+   behaviour, pattern 5); *overlapped becomes NULL where the socket ignores it. */
+struct sock *ext_enter(SOCKET s, LPOVERLAPPED *overlapped);
+BOOL ext_answer(int error); /* 0: TRUE; else it is the last error, and FALSE */
+struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped, size_t pieces); /* a request with its extension; NULL: no memory */
+/* The end of a call whose request is accepted: finished at once, or under way (WSA_IO_PENDING). */
+int ext_over(struct pending *pending, int error, DWORD count, LPDWORD bytes);
+int ext_reuse(struct sock *sock);       /* the connection is left to itself, and the socket as good as new */
+
+BOOL PASCAL ext_connect(SOCKET s, const struct sockaddr *name, int size, PVOID data, DWORD length, LPDWORD bytes, LPOVERLAPPED overlapped);
+BOOL PASCAL ext_accept(SOCKET listener, SOCKET s, PVOID out, DWORD receive_length, DWORD local_length, DWORD remote_length, LPDWORD bytes, LPOVERLAPPED overlapped);
+VOID PASCAL ext_accept_names(PVOID out, DWORD receive_length, DWORD local_length, DWORD remote_length, struct sockaddr **local, LPINT local_size, struct sockaddr **remote, LPINT remote_size);
+BOOL PASCAL ext_disconnect(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved);
+BOOL PASCAL ext_transmit_file(SOCKET s, HANDLE file, DWORD count, DWORD per_send, LPOVERLAPPED overlapped, LPTRANSMIT_FILE_BUFFERS buffers, DWORD flags);
+BOOL PASCAL ext_transmit_packets(SOCKET s, LPTRANSMIT_PACKETS_ELEMENT elements, DWORD count, DWORD per_send, LPOVERLAPPED overlapped, DWORD flags);
+INT PASCAL ext_receive_message(SOCKET s, LPWSAMSG message, LPDWORD bytes, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+INT PASCAL ext_send_message(SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD bytes, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+#endif

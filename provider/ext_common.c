@@ -1,0 +1,79 @@
+/*
+ * What the extension functions share: how they are entered, how they answer, and what becomes of a socket that is used again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ext.h"
+
+struct sock *ext_enter(SOCKET s, LPOVERLAPPED *overlapped)
+{
+    int error;
+    BOOL writable = *overlapped && kernel_may_write(*overlapped, sizeof **overlapped);
+    if (writable) (*overlapped)->Internal = PENDING_STATUS;
+    struct sock *sock = sock_enter(s, &error);
+    if (sock && *overlapped && !writable) error = WSAEFAULT;
+    if (!sock || (*overlapped && !writable)) {
+        WSASetLastError(error);
+        return NULL;
+    }
+    if (!sock->overlapped) *overlapped = NULL;
+    return sock;
+}
+
+BOOL ext_answer(int error)
+{
+    if (error) WSASetLastError(error);
+    return error ? FALSE : TRUE;
+}
+
+struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped, size_t pieces)
+{
+    struct extension *extension = calloc(1, sizeof *extension + pieces * sizeof(struct kernel_piece));
+    struct pending *pending = extension ? pending_new(sock, overlapped, NULL, NULL) : NULL;
+    if (pending) pending->extension = extension;
+    else free(extension);
+    return pending;
+}
+
+/* A request that was accepted completes, also with an error that came before the call returned. */
+int ext_over(struct pending *pending, int error, DWORD count, LPDWORD bytes)
+{
+    if (error == WSA_IO_PENDING) return error;
+    if (error == 0 && bytes) memcpy(bytes, &count, sizeof count);
+    pending_finish(pending, (DWORD)error, error ? 0 : count);
+    return error ? WSA_IO_PENDING : 0;
+}
+
+void ext_leave(struct pending *pending)
+{
+    struct extension *extension = pending->extension;
+    if (extension && extension->fresh) extension->fresh->accepting = NULL;
+    if (extension) extension->fresh = NULL;
+}
+
+/* ---- using a socket again ---- */
+
+static void options_carry(kernel_endpoint from, kernel_endpoint to)
+{
+    uint64_t value;
+    for (int option = 0; option < KERNEL_IDEAL_SEND_BACKLOG; option++)
+        if (kernel_option_get(from, (enum kernel_option)option, &value) == KERNEL_OK) kernel_option_set(to, (enum kernel_option)option, value);
+}
+
+int ext_reuse(struct sock *sock)
+{
+    kernel_endpoint fresh;
+    enum kernel_status status = kernel_endpoint_open(sock_family(sock), KERNEL_TCP, (uint8_t)sock->protocol, &fresh);
+    if (status != KERNEL_OK) return error_of_kernel(status);
+    conditions_end(sock);
+    options_carry(sock->endpoint, fresh);
+    kernel_endpoint_close(sock->endpoint);
+    sock->endpoint = fresh;
+    sock->connected = sock->sending_over = sock->no_context = FALSE;
+    sock->attempt = ATTEMPT_NONE;
+    sock->error = 0;
+    sock->events.disabled = 0;
+    sock->events.waiting = 0;
+    return 0;
+}

@@ -1,0 +1,41 @@
+/*
+ * SIO_GET_EXTENSION_FUNCTION_POINTER (ioctls reference 1.18): which functions there are beyond the interface.
+ */
+#include <string.h>
+
+#include "ext.h"
+#include "ioctl.h"
+
+/* Pointers of all kinds have one size; as data they are only copied. */
+union function {
+    LPFN_ACCEPTEX accept;
+    LPFN_CONNECTEX connect;
+    LPFN_DISCONNECTEX disconnect;
+    LPFN_GETACCEPTEXSOCKADDRS names;
+    LPFN_TRANSMITFILE file;
+    LPFN_TRANSMITPACKETS packets;
+    LPFN_WSARECVMSG receive;
+    LPFN_WSASENDMSG send;
+};
+
+static const struct { GUID id; union function function; } table[] = {
+    { WSAID_ACCEPTEX, { .accept = ext_accept } },
+    { WSAID_CONNECTEX, { .connect = ext_connect } },
+    { WSAID_DISCONNECTEX, { .disconnect = ext_disconnect } },
+    { WSAID_GETACCEPTEXSOCKADDRS, { .names = ext_accept_names } },
+    { WSAID_TRANSMITFILE, { .file = ext_transmit_file } },
+    { WSAID_TRANSMITPACKETS, { .packets = ext_transmit_packets } },
+    { WSAID_WSARECVMSG, { .receive = ext_receive_message } },
+    { WSAID_WSASENDMSG, { .send = ext_send_message } },
+};
+
+int ioctl_get_extension_function_pointer(struct ioctl_call *call)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (memcmp(call->in, &table[i].id, sizeof table[i].id) != 0) continue;
+        memcpy(call->out, &table[i].function, sizeof table[i].function);
+        call->count = sizeof table[i].function;
+        return 0;
+    }
+    return WSAEINVAL;
+}
