@@ -67,6 +67,15 @@ struct kernel_who {
 };
 
 void kernel_current(struct kernel_who *who);
+
+/* What the current process may do, and what its host was set up to do: bits. */
+enum kernel_ability {
+    KERNEL_ADMINISTRATOR = 1, /* the process has an administrator's rights */
+    KERNEL_FINDS_ROUTES = 2,  /* kernel_route_find */
+    KERNEL_COMPANION_NETDEV = 4,
+    KERNEL_COMPANION_TAPI = 8, /* there is such a companion interface */
+};
+uint32_t kernel_abilities(void);
 int64_t kernel_now_ns(void); /* virtual time from the start of the run */
 
 /* One pointer per process and loaded provider, NULL at first: the home of what the provider keeps of a process. `provider` is
@@ -124,6 +133,13 @@ enum kernel_status kernel_interface_addresses(struct kernel_interface_address *r
    KERNEL_BAD_ARGUMENT for a family that is none. */
 enum kernel_status kernel_best_path(const struct kernel_address *destination, struct kernel_path *path);
 
+/* Finds the way to the destination anew: what is kept of it (path MTU, redirect, the next hop's link-layer address) is forgotten
+   first, unless `anew` is false: then what a discovery has found since serves. KERNEL_OK: it can be used; KERNEL_PENDING: the next
+   hop is being asked, which goes on by itself, and KERNEL_TOPIC_ROUTE tells of the end; KERNEL_NET_UNREACHABLE, KERNEL_NET_DOWN,
+   KERNEL_HOST_UNREACHABLE (the next hop did not answer), KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (family, the unspecified address),
+   KERNEL_NOT_SUPPORTED (this host discovers nothing). */
+enum kernel_status kernel_route_find(const struct kernel_address *destination, bool anew);
+
 /* ---- tell me once ---------------------------------------------------------------------------------------------------- */
 
 typedef uint64_t kernel_request; /* names an accepted request; never used twice; 0 names none */
@@ -139,6 +155,8 @@ enum kernel_topic {
     KERNEL_TOPIC_ENDPOINT,  /* one of `conditions` has come about at `endpoint` (a new datagram, more bytes, room again …) */
     KERNEL_TOPIC_BACKLOG,   /* the ideal send backlog of `endpoint` has changed; KERNEL_CLOSED when it can send no more,
                                KERNEL_NOT_CONNECTED at once when it is not connected */
+    KERNEL_TOPIC_ROUTE,     /* the next hop towards `destination` is no longer being asked: completes with what kernel_route_find
+                               would then answer, soon if it is not asked now */
 };
 
 /* Conditions of an endpoint, as bits. */
@@ -157,8 +175,8 @@ enum kernel_condition {
 struct kernel_watch {
     enum kernel_topic topic;
     enum kernel_family family;
-    struct kernel_address destination; /* KERNEL_TOPIC_PATH */
-    uint64_t endpoint;                 /* the last two topics */
+    struct kernel_address destination; /* KERNEL_TOPIC_PATH, KERNEL_TOPIC_ROUTE */
+    uint64_t endpoint;                 /* KERNEL_TOPIC_ENDPOINT, KERNEL_TOPIC_BACKLOG */
     uint32_t conditions;               /* KERNEL_TOPIC_ENDPOINT: enum kernel_condition */
 };
 
@@ -301,7 +319,7 @@ struct kernel_group { struct kernel_address group, source; uint32_t interface_in
 enum kernel_status kernel_membership(kernel_endpoint endpoint, enum kernel_membership change, const struct kernel_group *group);
 
 /* Blocks of ports (host-stack 4.8). start 0: any; the token names the block. KERNEL_OK, KERNEL_ADDRESS_IN_USE, KERNEL_NO_PORTS,
-   KERNEL_BAD_ARGUMENT, KERNEL_DENIED (another process's). */
+   KERNEL_BAD_ARGUMENT, KERNEL_DENIED (another process's; a block reserved for good, without an administrator's rights). */
 struct kernel_port_block { uint16_t start; uint16_t count; uint64_t token; };
 enum kernel_status kernel_ports_reserve(enum kernel_transport transport, kernel_endpoint endpoint, struct kernel_port_block *block);
 enum kernel_status kernel_ports_release(enum kernel_transport transport, const struct kernel_port_block *block);

@@ -17,6 +17,8 @@ static int check_socket(const struct ioctl_call *call)
     uint32_t ignored;
     if (row->standing != IOCTL_REAL) return row->unsupported;
     if ((row->shape & OF_QOS) && kernel_qos_check(sock->endpoint, KERNEL_QOS_SIGNALS, &ignored) == KERNEL_NOT_SUPPORTED) return row->unsupported;
+    if ((row->shape & OF_ROUTES) && !(kernel_abilities() & KERNEL_FINDS_ROUTES)) return row->unsupported;
+    if ((row->shape & OF_COMPANIONS) && !(kernel_abilities() & (KERNEL_COMPANION_NETDEV | KERNEL_COMPANION_TAPI))) return row->unsupported;
     if (!(row->valid_on & family)) return row->family_error;
     if (!(row->valid_on & type)) return row->type_error;
     return 0;
@@ -84,9 +86,10 @@ static int block(const struct ioctl_call *call)
     return error_of_kernel(status);
 }
 
-/* Step 17, nonblocking form: the network event is armed, also by this failing call. */
+/* Step 17, nonblocking form: the network event, if the code has one, is armed, also by this failing call. */
 static int would_block(const struct ioctl_call *call)
 {
+    if (!call->event_bit) return WSAEWOULDBLOCK;
     enum kernel_status status = events_arm(call->sock, call->event_bit, &call->watch);
     return status == KERNEL_OK ? WSAEWOULDBLOCK : error_of_kernel(status);
 }

@@ -51,6 +51,8 @@ enum ioctl_shape {
     BLOCKS = 64,        /* a plain call waits, whatever the socket's mode */
     OF_QOS = 128,       /* a host without quality of service does not offer it */
     BUFFERS_UNUSED = 256, /* reserved: refused before the buffers are looked at */
+    OF_ROUTES = 1024,   /* a host without route discovery does not offer it */
+    OF_COMPANIONS = 2048, /* one without companion interfaces neither */
     IN_SHORT_INVAL = 512, /* an input that is too short is WSAEINVAL, one that is not there in_error */
 };
 
@@ -81,12 +83,13 @@ BOOL ioctl_observed_uncounted(const struct ioctl_call *call, int result);
 
 ioctl_handler ioctl_fionbio, ioctl_fionread, ioctl_siocatmark;
 ioctl_handler ioctl_address_list_query, ioctl_address_list_change;
-ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change;
+ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change, ioctl_find_route;
+ioctl_handler ioctl_associate_handle, ioctl_translate_handle;
 ioctl_handler ioctl_get_interface_list, ioctl_get_broadcast_address;
 ioctl_handler ioctl_own_handle, ioctl_wfp_endpoint_handle;
 ioctl_handler ioctl_enable_circular_queueing, ioctl_flush;
 ioctl_handler ioctl_ideal_send_backlog_query, ioctl_ideal_send_backlog_change;
-ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_udp_connreset;
+ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_udp_connreset, ioctl_udp_netreset;
 ioctl_handler ioctl_set_compatibility_mode;
 ioctl_handler ioctl_acquire_port_reservation, ioctl_associate_port_reservation, ioctl_release_port_reservation;
 ioctl_handler ioctl_rss_scalability_info, ioctl_get_extension_function_pointer;

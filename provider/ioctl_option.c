@@ -1,6 +1,7 @@
 /*
  * Codes that set what the kernel keeps for the endpoint: SIO_KEEPALIVE_VALS, SIO_MULTIPOINT_LOOPBACK, SIO_MULTICAST_SCOPE,
- * SIO_RCVALL, SIO_SET_COMPATIBILITY_MODE and SIO_UDP_CONNRESET (ioctls reference 1.25, 1.26, 1.27, 1.31, 1.35 and 1.39).
+ * SIO_RCVALL, SIO_SET_COMPATIBILITY_MODE, SIO_UDP_CONNRESET and SIO_UDP_NETRESET (ioctls reference 1.25, 1.26, 1.27, 1.31, 1.35,
+ * 1.39 and 2.1).
  */
 #include <sdkddkver.h>
 #include <string.h>
@@ -49,6 +50,7 @@ int ioctl_multicast_scope(struct ioctl_call *call)
 }
 
 int ioctl_udp_connreset(struct ioctl_call *call) { return set(call, KERNEL_TELL_PORT_UNREACHABLE, word(call) != 0); }
+int ioctl_udp_netreset(struct ioctl_call *call) { return set(call, KERNEL_TELL_HOPS_EXCEEDED, word(call) != 0); }
 
 /* On a raw socket of IP itself, bound to one address: that names the interface. */
 int ioctl_rcvall(struct ioctl_call *call)
@@ -58,6 +60,7 @@ int ioctl_rcvall(struct ioctl_call *call)
     DWORD value = word(call);
     if (sock->protocol != (sock->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP)) return WSAEINVAL;
     if (value > RCVALL_IPLEVEL) return WSAEINVAL;
+    if (!(kernel_abilities() & KERNEL_ADMINISTRATOR)) return WSAEACCES;
     if (kernel_local(sock->endpoint, &local) != KERNEL_OK || address_unspecified(&local.address)) return WSAEINVAL;
     return set(call, KERNEL_CAPTURE, value);
 }

@@ -1,6 +1,8 @@
 /*
- * SIO_ROUTING_INTERFACE_QUERY and SIO_ROUTING_INTERFACE_CHANGE (ioctls reference 1.34 and 1.33).
+ * SIO_ROUTING_INTERFACE_QUERY, SIO_ROUTING_INTERFACE_CHANGE and SIO_FIND_ROUTE (ioctls reference 1.34, 1.33 and 1.15).
  */
+#include <string.h>
+
 #include "ioctl.h"
 #include "provider.h"
 
@@ -29,5 +31,25 @@ int ioctl_routing_interface_change(struct ioctl_call *call)
     call->watch.topic = KERNEL_TOPIC_PATH;
     call->watch.family = sock_family(call->sock);
     call->event_bit = FD_ROUTING_INTERFACE_CHANGE;
+    return IOCTL_PENDS;
+}
+
+/* A discovery that WSAEWOULDBLOCK left under way is not begun again by the next call for the same address: that takes its result. */
+int ioctl_find_route(struct ioctl_call *call)
+{
+    struct sock *sock = call->sock;
+    struct kernel_address destination;
+    int error = sockaddr_read(sock, call->in, &destination);
+    if (error == 0 && address_unspecified(&destination)) error = WSAEINVAL;
+    if (error) return error;
+    const struct kernel_address *before = &sock->finding;
+    BOOL known = before->family == destination.family && before->scope_id == destination.scope_id && memcmp(before->bytes, destination.bytes, sizeof destination.bytes) == 0;
+    enum kernel_status status = kernel_route_find(&destination, !known);
+    memset(&sock->finding, 0, sizeof sock->finding);
+    if (status != KERNEL_PENDING) return error_of_kernel(status);
+    if (call->plain && sock->nonblocking) sock->finding = destination;
+    call->watch.topic = KERNEL_TOPIC_ROUTE;
+    call->watch.family = sock_family(sock);
+    call->watch.destination = destination;
     return IOCTL_PENDS;
 }

@@ -39,7 +39,7 @@ static const struct ioctl_row rows[] = {
     ROW(SIO_ACQUIRE_PORT_RESERVATION,        4, 16, ON_PORTS,         may_pend, REAL(acquire_port_reservation),  0,                                           FAULT,  INVAL,  NOSUPP, NOSUPP, NOSUPP),
     ROW(SIO_ADDRESS_LIST_CHANGE,             0,  0, ON_ALL,           may_pend, REAL(address_list_change),       0,                                           FAULT,  FAULT,  NOSUPP, NOSUPP, NOSUPP),
     ROW(SIO_ADDRESS_LIST_QUERY,              0,  8, ON_ALL,           may_pend, REAL(address_list_query),        IN_ABSENT | OUT_BY_HANDLER,                  INVAL,  FAULT,  NOSUPP, NOSUPP, NOSUPP),
-    ROW(SIO_ASSOCIATE_HANDLE,               16,  0, ON_ALL,           at_once,  NOT_YET,                         0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
+    ROW(SIO_ASSOCIATE_HANDLE,               16,  0, ON_ALL,           at_once,  REAL(associate_handle),          OF_COMPANIONS,                               FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_ASSOCIATE_PORT_RESERVATION,      8,  0, ON_PORTS,         may_pend, REAL(associate_port_reservation), OUT_ABSENT,                                  FAULT,  INVAL,  NOSUPP, NOSUPP, NOSUPP),
     ROW(SIO_BASE_HANDLE,                     0,  8, ON_ALL,           at_once,  REAL(own_handle),                0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_BSP_HANDLE,                      0,  8, ON_ALL,           at_once,  REAL(own_handle),                0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
@@ -47,7 +47,7 @@ static const struct ioctl_row rows[] = {
     ROW(SIO_BSP_HANDLE_POLL,                 0,  8, ON_ALL,           at_once,  REAL(own_handle),                NO_OVERLAPPED,                               FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_CHK_QOS,                         4,  4, ON_ALL,           at_once,  REAL(chk_qos),                   OF_QOS,                                      FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_ENABLE_CIRCULAR_QUEUEING,        0,  0, ON_MESSAGES,      at_once,  REAL(enable_circular_queueing),  0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
-    ROW(SIO_FIND_ROUTE,                     16,  0, ON_ALL,           may_pend, NOT_YET,                         IN_SOCKADDR,                                 FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
+    ROW(SIO_FIND_ROUTE,                     16,  0, ON_ALL,           may_pend, REAL(find_route),                IN_SOCKADDR | OF_ROUTES,                     FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_FLUSH,                           0,  0, ON_ALL,           may_pend, REAL(flush),                     0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_GET_BROADCAST_ADDRESS,           0, 16, ON_IPV4_MESSAGES, at_once,  REAL(get_broadcast_address),     OUT_BY_HANDLER,                              FAULT,  FAULT,  NOOPT,  INVAL,  NOOPT),
     ROW(SIO_GET_EXTENSION_FUNCTION_POINTER, 16,  8, ON_ALL,           at_once,  REAL(get_extension_function_pointer), 0,                                      FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
@@ -70,8 +70,13 @@ static const struct ioctl_row rows[] = {
     ROW(SIO_SET_COMPATIBILITY_MODE,          8,  0, ON_TCP,           at_once,  REAL(set_compatibility_mode),    OUT_ABSENT | IN_SHORT_INVAL,                 FAULT,  INVAL,  NOSUPP, NOSUPP, NOSUPP),
     ROW(SIO_SET_GROUP_QOS,                  80,  0, ON_ALL,           may_pend, REAL(group_qos),                 BUFFERS_UNUSED,                              FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_SET_QOS,                        80,  0, ON_ALL,           may_pend, REAL(set_qos),                   OF_QOS,                                      FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
-    ROW(SIO_TRANSLATE_HANDLE,                4,  8, ON_ALL,           at_once,  NOT_YET,                         0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
+    ROW(SIO_TRANSLATE_HANDLE,                4,  8, ON_ALL,           at_once,  REAL(translate_handle),          OF_COMPANIONS | OUT_BY_HANDLER,              FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_UDP_CONNRESET,                   4,  0, ON_UDP,           at_once,  REAL(udp_connreset),             0,                                           FAULT,  FAULT,  NOSUPP, NOSUPP, NOSUPP),
+};
+
+/* Codes beyond the specification (ioctls reference 2.1): offered, but no part of its inventory. */
+static const struct ioctl_row newer[] = {
+    ROW(SIO_UDP_NETRESET, 4, 0, ON_UDP, at_once, REAL(udp_netreset), 0, FAULT, FAULT, NOSUPP, NOSUPP, NOSUPP),
 };
 
 const struct ioctl_row *ioctl_table(size_t *count)
@@ -84,5 +89,7 @@ const struct ioctl_row *ioctl_find(DWORD code)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].code == code) return &rows[i];
+    for (size_t i = 0; i < sizeof newer / sizeof *newer; i++)
+        if (newer[i].code == code) return &newer[i];
     return NULL;
 }

@@ -105,6 +105,11 @@ struct sock {
     uint32_t qos_changed;       /* directions (enum kernel_direction) whose flow changed since SIO_GET_QOS told of them last */
     BOOL no_context;            /* connected by AcceptEx or ConnectEx, and SO_UPDATE_..._CONTEXT has not been set since */
     struct pending *accepting;  /* the AcceptEx that is to fill it, NULL: none */
+    struct kernel_address finding; /* a nonblocking SIO_FIND_ROUTE is on its way there; family 0: nowhere */
+    struct {
+        BOOL tied;
+        HANDLE handle;
+    } companions[2];            /* of SIO_ASSOCIATE_HANDLE: TH_NETDEV, TH_TAPI */
     BOOL deferring;             /* a condition function deferred the head of the backlog, and nobody has accepted since */
 };
 

@@ -5,6 +5,7 @@
  */
 #ifndef CORE_TASK_H
 #define CORE_TASK_H
+#include <stdbool.h>
 #include <stdint.h>
 
 struct host;
@@ -15,6 +16,7 @@ struct task {
     uint32_t process_id;
     uint32_t thread_id;        /* 0: no thread (completions of the process) */
     uint8_t profile;           /* enum kernel_profile of kernel.h */
+    bool restricted;           /* without an administrator's rights */
     uint32_t user;             /* under whose account; equal numbers are one user */
     const char *host_name;     /* for trace rows; live as long as the task */
     const char *actor_name;

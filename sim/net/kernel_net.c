@@ -9,6 +9,12 @@ static struct host *here(void)
     return running->host;
 }
 
+uint32_t kernel_abilities(void)
+{
+    const struct host_parameters *parameters = &here()->parameters;
+    return (running->restricted ? 0u : KERNEL_ADMINISTRATOR) | (parameters->find_route ? KERNEL_FINDS_ROUTES : 0u) | parameters->companions;
+}
+
 enum kernel_status kernel_stack_state(void)
 {
     return here()->stack_down ? KERNEL_STACK_DOWN : KERNEL_OK;

@@ -84,6 +84,8 @@ struct host_parameters {
     int64_t igmp_unsolicited_interval_ns;       /* … within this time; 1 s (RFC 3376 8.11) */
     int64_t igmp_query_interval_ns, igmp_response_interval_ns; /* of queriers, for how long an old one is remembered; 125 s, 10 s */
     bool igmp_random;                           /* delays are drawn (true) or as long as allowed */
+    bool find_route;                            /* unsupported (false) | resolve: SIO_FIND_ROUTE */
+    unsigned companions;                        /* enum kernel_ability: companion interfaces; a host's `companions` */
     bool qos_signalling;                        /* qos_provider: rsvp (true) | none */
     bool forwarding;                            /* a router: what is not for it goes on (host-stack 1.2); false */
     int64_t loopback_delay_ns;                  /* what a host sends to itself takes this long; 1000 ns */
@@ -102,6 +104,7 @@ bool host_stack_is_up(const struct host *host);
 size_t host_endpoints(const struct host *host); /* how many are open */
 /* A block of TCP or UDP ports for every process, for good (host-stack 4.8). */
 bool host_reserve_ports(struct host *host, enum kernel_transport transport, uint16_t start, uint16_t count, uint64_t *token);
+bool host_unreserve_ports(struct host *host, enum kernel_transport transport, uint16_t start); /* the block that begins there */
 void host_settle(struct host *host); /* EVENT_SETTLE */
 
 /* ---- interfaces ---- */

@@ -210,6 +210,7 @@ struct request {
     struct address_set *set; /* NULL: the addresses as of the host's last settling */
     struct path_result path;
     uint64_t print;
+    struct neighbor *neighbor; /* KERNEL_TOPIC_ROUTE: who is being asked; NULL: nobody */
     struct iface *iface;  /* the promised path leaves here; NULL: no path */
     uint8_t path_length;  /* of the prefix that decided */
     bool any;             /* any routing change concerns it */

@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/check.h"
 #include "net/endpoint/endpoint.h"
+#include "net/ip/discovery.h"
 #include "net/tcp/tcp.h"
 #include "net/net_private.h"
 
@@ -112,6 +113,7 @@ static bool watch_valid(const struct kernel_watch *watch)
         return false;
     if (watch->topic == KERNEL_TOPIC_PATH)
         return watch->destination.family == watch->family;
+    if (watch->topic == KERNEL_TOPIC_ROUTE) return watch->destination.family == watch->family && !address_is_unspecified(&watch->destination);
     return watch->topic == KERNEL_TOPIC_ADDRESSES;
 }
 
@@ -120,6 +122,7 @@ static void request_disarm(struct request *request)
 {
     if (request->endpoint)
         transfer_leave(request);
+    else if (request->watch.topic == KERNEL_TOPIC_ROUTE) discovery_leave(request);
     else
         watch_disarm(request);
     asking_leave(request);
@@ -179,9 +182,10 @@ enum kernel_status request_open(struct host *host, const struct kernel_watch *wa
     row_watch(host, watch, lasting, request->id, KERNEL_OK);
     if (endpoint)
         transfer_enter(request);
+    else if (watch->topic == KERNEL_TOPIC_ROUTE) discovery_enter(request);
     else
         watch_arm(request);
-    *id = request->id;
+    *id = request->id; /* it may be complete, but nobody was told yet */
     if (watch->topic == KERNEL_TOPIC_BACKLOG)
         tcp_backlog_asked(request);
     return KERNEL_OK;

@@ -201,7 +201,7 @@ void row_watch(const struct host *host, const struct kernel_watch *watch, bool l
     struct trace *trace = host->net->trace;
     if (!trace_begin(trace, LAYER_KERNEL, "kernel.watch", NULL, ""))
         return;
-    static const char *const topics[] = { "addresses", "path", "endpoint", "backlog" };
+    static const char *const topics[] = { "addresses", "path", "endpoint", "backlog", "route" };
     trace_text(trace, "topic", topics[watch->topic]);
     if (watch->topic == KERNEL_TOPIC_ENDPOINT || watch->topic == KERNEL_TOPIC_BACKLOG)
         trace_uint(trace, "endpoint", watch->endpoint);
@@ -209,7 +209,7 @@ void row_watch(const struct host *host, const struct kernel_watch *watch, bool l
         trace_text(trace, "family", family_name(family_slot(watch->family)));
     if (watch->topic == KERNEL_TOPIC_ENDPOINT)
         trace_uint(trace, "conditions", watch->conditions);
-    if (watch->topic == KERNEL_TOPIC_PATH) {
+    if (watch->topic == KERNEL_TOPIC_PATH || watch->topic == KERNEL_TOPIC_ROUTE) {
         char text[ROW_TEXT];
         trace_text(trace, "destination", address_name(host, &watch->destination, text));
     }

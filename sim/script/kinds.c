@@ -74,6 +74,8 @@ static const struct step_kind table[] = {
       { { "traffic", TYPE_NAME, MAY, "" }, { "family", TYPE_FAMILY, MAY, "of a sink of UDP: \"inet\" without it" }, { "actor", TYPE_NAME, MAY, "" }, { "socket", TYPE_NAME, MAY, "" }, { "host", TYPE_TEXT, MAY, "" }, { "to", TYPE_TEXT, MAY, "its peer" },
         { "sending", TYPE_OBJECT, MAY, "{service, rate, bucket, peak, latency, max_message, least_policed}" }, { "receiving", TYPE_OBJECT, MAY, "" }, { "excess", TYPE_TEXT, MAY, "" }, { "signalling", TYPE_BOOL, MAY, "" }, { "traffic_control", TYPE_BOOL, MAY, "" }, { "confirm", TYPE_BOOL, MAY, "the receiver hears of its reservation" },
         { "shaping_rate", TYPE_TEXT, MAY, "" }, { "destination", TYPE_TEXT, MAY, "of an unconnected sender" }, { "result", TYPE_TEXT, MAY, "\"ok\" or \"pending\" without it" } }, NET_QOS_SET },
+    { "reservation.add", STEP_NET, "a block of ports is reserved for good: the row tells its token", { { "host", TYPE_TEXT, NEED, "" }, { "protocol", TYPE_PROTOCOL, NEED, "\"tcp\" or \"udp\"" }, { "start", TYPE_UINT32, NEED, "" }, { "count", TYPE_UINT32, NEED, "" }, { "token", TYPE_UINT, MAY, "which it must be" } }, NET_RESERVATION_ADD },
+    { "reservation.remove", STEP_NET, "such a block is free again", { { "host", TYPE_TEXT, NEED, "" }, { "protocol", TYPE_PROTOCOL, NEED, "" }, { "start", TYPE_UINT32, NEED, "" } }, NET_RESERVATION_REMOVE },
     { "message", STEP_MESSAGE, "a remark that stands in the trace", { { "text", TYPE_TEXT, NEED, "" } }, 0 },
 
     /* ---- calls ---- */
@@ -180,7 +182,7 @@ static const struct step_kind table[] = {
 /* Words that the language has and this version does not run. */
 static const char *const later[] = {
     "asyncselect", "duplicate", "cancelblockingcall", "getqosbyname", "getmessage", "repeat", "on",
-    "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "reservation.add", "reservation.remove", "flap", "traffic", "host.suspend", "host.resume",
+    "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "flap", "traffic", "host.suspend", "host.resume",
 };
 
 const struct step_kind *kinds(size_t *count)

@@ -17,7 +17,7 @@ static const struct member top_members[] = {
 
 static const struct member actor_members[] = {
     { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "profile", TYPE_TEXT, false, "" },
-    { "user", TYPE_NAME, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
@@ -209,6 +209,8 @@ static void load_actor(struct loading *load, const struct json *node)
     const struct json *provider = json_member(node, "provider");
     actor->provider = provider ? provider->text : NULL;
     actor->user = load_user(scenario, json_member(node, "user"));
+    const struct json *administrator = json_member(node, "administrator");
+    actor->restricted = administrator && !read_bool(administrator);
     load_words(load, json_member(node, "profile"), "documented", "observed", &actor->observed);
     load_words(load, json_member(node, "unclaimed"), "fail", "ignore", &actor->unclaimed_ignored);
     if (binding_find(&load->by, actor->name)) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);

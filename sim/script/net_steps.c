@@ -124,6 +124,35 @@ static bool interface_step(struct script *script, const struct step *step, struc
     }
 }
 
+/* ---- reserved ports ---- */
+
+static void row_reserved(const struct script *script, const struct step *step, const char *host, uint64_t token)
+{
+    struct trace *trace = script->setup.trace;
+    if (!trace_begin(trace, LAYER_SCRIPT, step->kind->name, NULL, step->pointer)) return;
+    trace_text(trace, "on", host);
+    trace_uint(trace, "token", token);
+    trace_end(trace);
+}
+
+static bool reservation_step(struct script *script, const struct step *step)
+{
+    struct host *host = step_host(script, step);
+    const struct json *count = script_member(script, step, "count"), *wanted = script_member(script, step, "token");
+    enum kernel_transport transport = (enum kernel_transport)read_named(script_member(script, step, "protocol"), TYPE_PROTOCOL);
+    uint64_t start = read_uint(script_member(script, step, "start")), token = 0;
+    if ((transport != KERNEL_TCP && transport != KERNEL_UDP) || start > UINT16_MAX || (count && read_uint(count) > UINT16_MAX)) {
+        fail_step(script, step, NULL, NULL, NULL, "ports of tcp or of udp are reserved, 1 to 65535 of them");
+        return true;
+    }
+    if (!count) return host_unreserve_ports(host, transport, (uint16_t)start);
+    if (!host_reserve_ports(host, transport, (uint16_t)start, (uint16_t)read_uint(count), &token)) return false;
+    row_reserved(script, step, host_name(host), token);
+    if (wanted && read_uint(wanted) != token)
+        fail_step(script, step, wanted, json_words(script, wanted), arena_printf(script->arena, "%llu", (unsigned long long)token), "the block has another token");
+    return true;
+}
+
 void net_step_run(struct script *script, const struct step *step)
 {
     const struct json *on = script_member(script, step, "on");
@@ -142,6 +171,8 @@ void net_step_run(struct script *script, const struct step *step)
         good = true;
         break;
     case NET_LINK_CUT: case NET_LINK_RESTORE: case NET_LINK_SET: link_step_run(script, step); return;
+    case NET_RESERVATION_ADD:
+    case NET_RESERVATION_REMOVE: good = reservation_step(script, step); break;
     case NET_RSS_SET: rss_step_run(script, step); return;
     case NET_QOS_SET: qos_step_run(script, step); return;
     case NET_TRAFFIC: case NET_TRAFFIC_STOP: case NET_ISB_SET: case NET_ISB_AUTO: case NET_ISB_CAP: case NET_ISB_BUMP: traffic_step_run(script, step); return;

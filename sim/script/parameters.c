@@ -38,6 +38,7 @@ static const struct parameter { const char *name; enum kind kind; size_t offset;
     UINT(path_cache_max, 1, PORTS_ALL), BOOL(weak_host_send), { "timing", KIND_TIMING, 0, 0, 0, { "plain", "windows" } },
     UINT(processors, 1, REPEATS_MOST), UINT(threads_per_core, 1, REPEATS_MOST), UINT(numa_nodes, 1, REPEATS_MOST), BOOL(rss), BOOL(rss_info_needs_up),
     TIME(adapter_restart), { "cpu_rx_per_packet", KIND_TIME, offsetof(struct host_parameters, cpu_rx_ns_per_packet), 0, 0, { NULL } },
+    SWITCH(find_route, find_route, "unsupported", "resolve"),
     SWITCH(qos_provider, qos_signalling, "none", "rsvp"),
     UINT(ephemeral_start, 1, PORTS_ALL - 1), UINT(ephemeral_count, 1, PORTS_ALL - 1), UINT(hop_limit, 1, 255),
     UINT(udp_send_buffer, 0, BYTES_MOST), UINT(udp_receive_buffer, 0, BYTES_MOST), UINT(udp_overhead, 0, PORTS_ALL),

@@ -43,6 +43,7 @@ struct actor_setup {
     const char *provider;           /* NULL: the run's */
     uint32_t user;                  /* 0: names none; equal names have equal numbers */
     bool observed;
+    bool restricted; /* no administrator */
     bool unclaimed_ignored;
     bool starts_itself;             /* its timeline says `startup` */
     struct thread_setup *threads;

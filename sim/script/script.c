@@ -205,7 +205,7 @@ static bool actor_new(struct script *script, struct actor *actor, const struct a
     actor->setup = setup;
     if (!host) { problem_at(problems, json_member(setup->node, "host"), "there is no host \"%s\"", setup->host); return false; }
     const char *provider = setup->provider ? setup->provider : script->setup.provider;
-    actor->process = process_new(script->setup.ws2, &(struct process_setup){ setup->name, host, setup->observed ? KERNEL_OBSERVED : KERNEL_DOCUMENTED, provider, setup->user }, &why);
+    actor->process = process_new(script->setup.ws2, &(struct process_setup){ setup->name, host, setup->observed ? KERNEL_OBSERVED : KERNEL_DOCUMENTED, provider, setup->user, setup->restricted }, &why);
     if (!actor->process) {
         problem_at(problems, setup->node, "%s", why);
         problems->environment = true;

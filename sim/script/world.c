@@ -15,7 +15,7 @@
 #include "script/script.h"
 #include "script/traffic_steps.h"
 
-static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { 0 } };
+static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { "companions", TYPE_LIST, false, "" }, { 0 } };
 static const struct member interface_members[] = {
     { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT32, false, "" }, { "metric", TYPE_UINT32, false, "" },
     { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { "rss", TYPE_OBJECT, false, "" }, { 0 },
@@ -152,12 +152,25 @@ static void world_route(const struct scenario *scenario, struct net *net, struct
 
 /* ---- hosts ---- */
 
+/* Interfaces beside Winsock that a socket may be tied to (ioctls reference 1.7). */
+static unsigned world_companions(const struct json *list, struct problems *problems)
+{
+    unsigned companions = 0;
+    for (const struct json *one = list ? list->first : NULL; one; one = one->next) {
+        if (is_text(one, "netdev")) companions |= KERNEL_COMPANION_NETDEV;
+        else if (is_text(one, "tapi")) companions |= KERNEL_COMPANION_TAPI;
+        else problem_at(problems, one, "a companion interface is \"netdev\" or \"tapi\"");
+    }
+    return companions;
+}
+
 static void world_host(const struct scenario *scenario, struct net *net, const struct json *node, const struct host_parameters *defaults, uint64_t seed, struct problems *problems)
 {
     if (!members(scenario, problems, node, host_members, "a host")) return;
     struct host_parameters all = *defaults;
     size_t before = problems->count;
     parameters_read(problems, json_member(node, "stack"), &all);
+    all.companions = world_companions(json_member(node, "companions"), problems);
     if (problems->count != before) return;
     const struct json *forwarding = json_member(node, "forwarding");
     all.forwarding = forwarding && read_bool(forwarding);

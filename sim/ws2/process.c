@@ -85,7 +85,7 @@ struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, 
     process->profile = setup->profile;
     process->provider = provider;
     process->memory = memory_new();
-    process->completions = (struct task){ .host = setup->host, .process_id = ++ws2->next_process_id, .profile = (uint8_t)setup->profile, .user = setup->user,
+    process->completions = (struct task){ .host = setup->host, .process_id = ++ws2->next_process_id, .profile = (uint8_t)setup->profile, .user = setup->user, .restricted = setup->restricted,
                                           .host_name = host_name(setup->host), .actor_name = setup->name, .thread_name = "" };
     process->completions.completions = &process->completions;
     if (ws2->last) ws2->last->next = process; else ws2->first = process;

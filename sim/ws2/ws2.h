@@ -40,6 +40,7 @@ struct process_setup {
     enum kernel_profile profile;
     const char *provider;           /* path of a shared object; NULL: the reference provider */
     uint32_t user;                  /* processes of equal numbers run under one account */
+    bool restricted;                /* without an administrator's rights */
 };
 
 /* NULL: the provider could not be loaded, and *why says so (the caller frees it). */

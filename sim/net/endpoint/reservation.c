@@ -125,6 +125,19 @@ bool host_reserve_ports(struct host *host, enum kernel_transport transport, uint
     return true;
 }
 
+/* Who is bound to a port of it stays so. */
+bool host_unreserve_ports(struct host *host, enum kernel_transport transport, uint16_t start)
+{
+    struct reservation *reservation = NULL;
+    if (host->ports) DL_FOREACH(host->ports->reservations, reservation)
+        {
+            if (reservation->persistent && reservation->protocol == transport && reservation->start == start) break;
+        }
+    if (!reservation) return net_refuse(host->net, "no block of %s ports of host \"%s\" that is reserved for good begins at %u", transport == KERNEL_UDP ? "UDP" : "TCP", host->name, start);
+    reservation_end(host, reservation);
+    return true;
+}
+
 /* ---- kernel.h ---- */
 
 static struct endpoint *mine(kernel_endpoint id)
@@ -216,8 +229,7 @@ static enum kernel_status associate(struct endpoint *endpoint, uint64_t token)
         return KERNEL_NOT_SUPPORTED;
     if (!reservation)
         return KERNEL_BAD_ARGUMENT;
-    if (!reservation->persistent && reservation->process_id != running->process_id)
-        return KERNEL_DENIED;
+    if (reservation->persistent ? running->restricted : reservation->process_id != running->process_id) return KERNEL_DENIED;
     if (endpoint->bound)
         return KERNEL_BAD_ARGUMENT;
     endpoint->reservation = token;

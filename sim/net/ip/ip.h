@@ -58,6 +58,7 @@ void ip_work(struct iface *iface, struct packet *packet); /* the same, once a pr
 
 /* The path MTU to a destination has become smaller (ICMP); forgotten after 600 s. */
 void ip_mtu_learn(struct host *host, uint8_t family, const struct prefix_key *destination, uint32_t mtu_bytes);
+void ip_mtu_forget(struct host *host, uint8_t family, const struct prefix_key *destination);
 uint32_t ip_mtu_known(const struct host *host, uint8_t family, const struct prefix_key *destination, uint32_t mtu_bytes);
 
 /* ---- ICMP (icmp.c) ---- */

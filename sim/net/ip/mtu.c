@@ -109,6 +109,14 @@ void ip_mtu_learn(struct host *host, uint8_t family, const struct prefix_key *de
     timer_follow(mtus);
 }
 
+void ip_mtu_forget(struct host *host, uint8_t family, const struct prefix_key *destination)
+{
+    struct ip_mtu *entry = host->mtus ? mtu_find(host, family, destination) : NULL;
+    if (!entry) return;
+    mtu_forget(host->mtus, entry);
+    timer_follow(host->mtus);
+}
+
 uint32_t ip_mtu_known(const struct host *host, uint8_t family, const struct prefix_key *destination, uint32_t mtu_bytes)
 {
     if (!host->mtus || !host->mtus->entries)

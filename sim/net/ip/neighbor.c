@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "net/endpoint/endpoint.h"
+#include "net/ip/discovery.h"
 
 #define REDRAW_NS (INT64_C(7200) * 1000000000) /* RFC 4861 6.3.2 */
 
@@ -106,6 +107,7 @@ void neighbors_free(struct iface *iface)
     if (!iface->neighbors)
         return;
     HASH_ITER(hh, iface->neighbors->entries, neighbor, next) {
+        discovery_end(neighbor);
         net_timer_stop(net->engine, &neighbor->timer);
         while (neighbor->waiting) { /* no rows: the world ends */
             struct packet *packet = neighbor->waiting;
@@ -215,7 +217,7 @@ static void refuse(struct neighbor *neighbor, struct packet *packet)
 bool neighbor_send(struct iface *iface, struct packet *packet, const struct prefix_key *next_hop)
 {
     struct neighbor *neighbor = neighbor_make(iface, family_slot(packet->family), next_hop);
-    if (neighbor->state == NEIGHBOR_UNREACHABLE && *iface->host->net->clock_ns < neighbor->held_until_ns) {
+    if (neighbor_held(neighbor)) {
         refuse(neighbor, packet);
         return false;
     }

@@ -26,6 +26,7 @@ struct neighbor {
     struct prefix_key asker; /* source of the packet that made us ask (RFC 4861 7.2.2) */
     struct packet *waiting, *waiting_last;
     unsigned waiting_count;
+    struct request *watches; /* of its being asked (discovery.c) */
     struct net_timer timer;
     UT_hash_handle hh;     /* in order of first use */
 };
@@ -46,6 +47,7 @@ int64_t neighbor_reachable_ns(struct iface *iface);
 /* ---- neighbor_state.c ---- */
 void neighbor_enter(struct neighbor *neighbor, enum neighbor_state state); /* its row; a gateway comes to be dead, or alive again */
 void neighbor_resolve(struct neighbor *neighbor); /* asks everybody */
+bool neighbor_held(const struct neighbor *neighbor); /* it did not answer, and is not asked again yet */
 void neighbor_used(struct neighbor *neighbor);    /* a packet is about to leave for it */
 void neighbor_due(struct net_timer *timer);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/ip/discovery.h"
 #include "net/ip/neighbor_private.h"
 
 static const struct host_parameters *parameters_of(const struct neighbor *neighbor)
@@ -68,13 +69,16 @@ void neighbor_enter(struct neighbor *neighbor, enum neighbor_state state)
         row_changed(neighbor, state);
     neighbor->state = (uint8_t)state;
     neighbor->solicits = 0;
-    if (dead == neighbor->dead)
-        return;
-    neighbor->dead = dead;
-    uint64_t former = trace_set_cause(trace, neighbor->row);
-    route_gateway_judge(neighbor->iface, &address);
-    trace_set_cause(trace, former);
+    if (dead != neighbor->dead) {
+        neighbor->dead = dead;
+        uint64_t former = trace_set_cause(trace, neighbor->row);
+        route_gateway_judge(neighbor->iface, &address);
+        trace_set_cause(trace, former);
+    }
+    if (state != NEIGHBOR_INCOMPLETE && neighbor->watches) discovery_end(neighbor);
 }
+
+bool neighbor_held(const struct neighbor *neighbor) { return neighbor->state == NEIGHBOR_UNREACHABLE && *neighbor->iface->host->net->clock_ns < neighbor->held_until_ns; }
 
 /* ---- asking ---- */
 

@@ -225,6 +225,15 @@ void redirect_arrive(struct iface *iface, const struct packet *packet)
     redirect_take(iface, &found, &said);
 }
 
+void redirect_forget(struct host *host, const struct kernel_address *destination)
+{
+    struct redirect *redirect, *next;
+    for (redirect = host->redirects; redirect; redirect = next) {
+        next = redirect->next;
+        if (address_equal(&redirect->destination, destination)) redirect_end(redirect);
+    }
+}
+
 void redirects_free(struct host *host)
 {
     while (host->redirects) {

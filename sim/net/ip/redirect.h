@@ -9,5 +9,6 @@
 /* A packet from `iface` is about to leave by the same interface to `next_hop`. */
 void redirect_tell(struct iface *iface, const struct packet *about, const struct prefix_key *next_hop);
 void redirect_arrive(struct iface *iface, const struct packet *packet); /* ICMP type 5, ICMPv6 type 137 */
+void redirect_forget(struct host *host, const struct kernel_address *destination); /* what was said of it */
 void redirects_free(struct host *host);
 #endif
