@@ -36,6 +36,18 @@ static const struct { DWORD status; int error; } map[] = {
     { (DWORD)STATUS_HOPLIMIT_EXCEEDED, WSAENETRESET },
 };
 
+/* What an OVERLAPPED may bear besides, whoever wrote it (observed behaviour OVR-04 and OVR-05). */
+static const struct {
+    DWORD status;
+    int error;
+} others[] = {
+    { (DWORD)STATUS_DATATYPE_MISALIGNMENT_ERROR, WSAEFAULT }, { (DWORD)STATUS_INVALID_BUFFER_SIZE, WSAEMSGSIZE },  { (DWORD)STATUS_OBJECT_TYPE_MISMATCH, WSAENOTSOCK },
+    { (DWORD)STATUS_NOT_IMPLEMENTED, WSAEOPNOTSUPP },         { (DWORD)STATUS_DEVICE_NOT_READY, WSAEWOULDBLOCK },  { (DWORD)STATUS_REQUEST_NOT_ACCEPTED, WSAEWOULDBLOCK },
+    { (DWORD)STATUS_REMOTE_DISCONNECT, WSAECONNRESET },       { (DWORD)STATUS_LINK_FAILED, WSAECONNRESET },        { (DWORD)STATUS_CONNECTION_DISCONNECTED, WSAECONNRESET },
+    { (DWORD)STATUS_PORT_UNREACHABLE, WSAECONNRESET },        { (DWORD)STATUS_LOCAL_DISCONNECT, WSAECONNABORTED }, { (DWORD)STATUS_TRANSACTION_ABORTED, WSAECONNABORTED },
+    { (DWORD)STATUS_REMOTE_NOT_LISTENING, WSAECONNREFUSED },  { (DWORD)STATUS_GRACEFUL_DISCONNECT, WSAEDISCON },   { (DWORD)STATUS_LINK_TIMEOUT, WSAETIMEDOUT },
+};
+
 /* The refusals of quality of service have no status of their own: they stand in NT's range for errors of Win32. */
 #define NT_OF_WIN32 0xC0070000u
 static BOOL of_qos(DWORD error) { return error >= WSA_QOS_RECEIVERS && error <= WSA_QOS_RESERVED_PETYPE; }
@@ -53,6 +65,8 @@ int error_of_nt_status(ULONG_PTR status)
 {
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
         if (map[i].status == (DWORD)status) return map[i].error;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].status == (DWORD)status) return others[i].error;
     if (((DWORD)status & 0xFFFF0000u) == NT_OF_WIN32 && of_qos((DWORD)status & 0xFFFF)) return (int)((DWORD)status & 0xFFFF);
     return (DWORD)status < 0x80000000u ? 0 : WSAEINVAL;
 }

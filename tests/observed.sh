@@ -1,6 +1,6 @@
 #!/bin/sh
 # The table of docs/OBSERVED.md against the scenarios: each case stands there at most once, with a known word; a row that
-# holds, or is a known gap, names a scenario that is there, proves the case, and carries known_gap exactly if it is one;
+# holds, or is a known gap, names a scenario (or, below tests/, a C test) that is there, proves the case, and carries known_gap exactly if it is one;
 # and each OBS- id that a scenario proves has its row. Prints what is wrong, each case that does not hold, and the counts.
 set -eu
 LC_ALL=C
@@ -24,9 +24,10 @@ while IFS=$tab read -r id stands text; do
     *) wrong "$id: \"$stands\" is no word of the table" ; continue ;;
     esac
     # shellcheck disable=SC2016
-    file=scenarios/$(printf '%s\n' "$text" | sed -n 's/^`\([^`]*\)`.*/\1/p')
-    if [ ! -f "$file" ]; then wrong "$id: no scenario $file"; continue; fi
-    grep -q "\"OBS-$id\"" "$file" || wrong "$id: $file does not prove it"
+    file=$(printf '%s\n' "$text" | sed -n 's/^`\([^`]*\)`.*/\1/p')
+    case $file in tests/*) ;; *) file=scenarios/$file ;; esac
+    if [ ! -f "$file" ]; then wrong "$id: there is no $file"; continue; fi
+    grep -qw "OBS-$id" "$file" || wrong "$id: $file does not prove it"
     gap=holds
     if grep -q '"known_gap"' "$file"; then gap='known gap'; fi
     [ "$gap" = "$stands" ] || wrong "$id: the table says \"$stands\", $file \"$gap\""

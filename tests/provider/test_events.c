@@ -221,6 +221,30 @@ PLAY(test_results_of_a_finished_request)
     end(me);
 }
 
+/* proves: OBS-OVR-04, OBS-OVR-05. Statuses in the order of the two cases. */
+PLAY(test_results_of_statuses)
+{
+    static const struct {
+        DWORD status;
+        int error;
+    } rows[] = {
+        { 0xC0000005, WSAEFAULT },       { 0xC0000023, WSAEFAULT },       { 0xC00002C5, WSAEFAULT },       { 0x80000005, WSAEMSGSIZE },           { 0xC0000206, WSAEMSGSIZE },
+        { 0xC0000008, WSAENOTSOCK },     { 0xC0000024, WSAENOTSOCK },     { 0xC0000022, WSAEACCES },       { 0xC0000002, WSAEOPNOTSUPP },         { 0xC00000BB, WSAEOPNOTSUPP },
+        { 0xC00000A3, WSAEWOULDBLOCK },  { 0xC00000D0, WSAEWOULDBLOCK },  { 0xC00000B0, WSAESHUTDOWN },    { 0xC0000120, WSA_OPERATION_ABORTED }, { 0xC000013C, WSAECONNRESET },
+        { 0xC000013E, WSAECONNRESET },   { 0xC000020C, WSAECONNRESET },   { 0xC000020D, WSAECONNRESET },   { 0xC000023F, WSAECONNRESET },         { 0xC000013B, WSAECONNABORTED },
+        { 0xC000020F, WSAECONNABORTED }, { 0xC0000241, WSAECONNABORTED }, { 0xC00000BC, WSAECONNREFUSED }, { 0xC0000236, WSAECONNREFUSED },       { 0xC0000140, WSAENOTCONN },
+        { 0xC000023B, WSAEISCONN },      { 0xC0000237, WSAEDISCON },      { 0xC00000B5, WSAETIMEDOUT },    { 0xC000013F, WSAETIMEDOUT },          { 0xC0000240, WSAEINTR },
+    };
+    SOCKET s = begin(me);
+    WSAOVERLAPPED *overlapped = NEW(me, WSAOVERLAPPED);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        *overlapped = (WSAOVERLAPPED){ .Internal = rows[i].status };
+        struct result result = result_of(me, s, overlapped, FALSE);
+        hold(!result.success && result.error == rows[i].error, "status %x: %d", (unsigned)rows[i].status, result.error);
+    }
+    end(me);
+}
+
 PLAY(test_result_arguments)
 {
     int error;
@@ -313,6 +337,7 @@ int main(void)
     tcase_add_test(counting, test_enum);
     suite_add_tcase(suite, counting);
     tcase_add_test(results, test_results_of_a_finished_request);
+    tcase_add_test(results, test_results_of_statuses);
     tcase_add_test(results, test_result_arguments);
     tcase_add_test(results, test_waiting_for_the_result);
     tcase_add_test(results, test_polling_with_a_routine);
