@@ -234,6 +234,7 @@ void selecting_free(struct provider_process *process);
 
 /* ---- the entry points ---- */
 int WSPAPI provider_cleanup(LPINT error);
+int WSPAPI provider_cancel_blocking_call(LPINT error);
 SOCKET WSPAPI provider_socket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags, LPINT error);
 int WSPAPI provider_close_socket(SOCKET s, LPINT error);
 int WSPAPI provider_bind(SOCKET s, const struct sockaddr *name, int size, LPINT error);

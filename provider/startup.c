@@ -67,6 +67,7 @@ static void table_fill(LPWSPPROC_TABLE table)
 {
     not_offered_fill(table);
     table->lpWSPCleanup = provider_cleanup;
+    table->lpWSPCancelBlockingCall = provider_cancel_blocking_call;
     table->lpWSPSocket = provider_socket;
     table->lpWSPCloseSocket = provider_close_socket;
     table->lpWSPEventSelect = provider_event_select;

@@ -325,7 +325,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_EXIT_THREAD: exit_begins(call); thread_exit(thread); break;
     case CALL_EXIT_PROCESS: exit_begins(call); process_exit(thread); break;
     case CALL_BIND: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: case CALL_CONNECT: case CALL_JOINLEAF: case CALL_LISTEN: case CALL_ACCEPT:
-    case CALL_SHUTDOWN: case CALL_SENDDISCONNECT: case CALL_RECVDISCONNECT: return call_socket_step(call);
+    case CALL_SHUTDOWN: case CALL_CANCELBLOCKING: case CALL_SENDDISCONNECT: case CALL_RECVDISCONNECT: return call_socket_step(call);
     case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM: return call_transfer_step(call);
     case CALL_ACCEPTEX: case CALL_CONNECTEX: case CALL_DISCONNECTEX: case CALL_ACCEPTEXNAMES: case CALL_TRANSMITFILE: case CALL_TRANSMITPACKETS: case CALL_RECVMSG:
     case CALL_SENDMSG: return call_extension_step(call);

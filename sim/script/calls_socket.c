@@ -153,6 +153,7 @@ struct outcome call_socket_step(const struct call *call)
     case CALL_LISTEN: failed = call_listen(call, &error); break;
     case CALL_ACCEPT: failed = call_accept(call, &error); break;
     case CALL_SHUTDOWN: failed = spi_shutdown(call->line->thread, call_socket(call), (int)read_named(argument(call, "how"), TYPE_HOW), &error) != 0; break;
+    case CALL_CANCELBLOCKING: failed = spi_cancel_blocking_call(call->line->thread, &error) != 0; break;
     default: failed = call_disconnect(call, call->step->kind->number == CALL_RECVDISCONNECT, &error); break;
     }
     return (struct outcome){ .failed = failed, .error = error };

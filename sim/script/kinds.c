@@ -101,6 +101,7 @@ static const struct step_kind table[] = {
     { "listen", STEP_CALL, "WSPListen", { { "socket", TYPE_SOCKET, NEED, "" }, { "backlog", TYPE_BACKLOG, MAY, "\"SOMAXCONN\" without it" } }, CALL_LISTEN },
     { "accept", STEP_CALL, "WSPAccept",
       { { "socket", TYPE_SOCKET, NEED, "" }, { "as", TYPE_NAME, NEED, "the new socket's name from here on" }, { "from", TYPE_SOCKADDR, MAY, "the peer's address afterwards" }, { "from_size", TYPE_UINT32, MAY, "*addrlen before" }, { "condition", TYPE_CONDITION, MAY, "a condition function that says so" } }, CALL_ACCEPT },
+    { "cancelblockingcall", STEP_CALL, "WSPCancelBlockingCall", { { 0 } }, CALL_CANCELBLOCKING },
     { "shutdown", STEP_CALL, "WSPShutdown", { { "socket", TYPE_SOCKET, NEED, "" }, { "how", TYPE_HOW, NEED, "" } }, CALL_SHUTDOWN },
     { "senddisconnect", STEP_CALL, "WSPSendDisconnect", { { "socket", TYPE_SOCKET, NEED, "" }, { "data", TYPE_DATA, MAY, "" } }, CALL_SENDDISCONNECT },
     { "recvdisconnect", STEP_CALL, "WSPRecvDisconnect", { { "socket", TYPE_SOCKET, NEED, "" }, { "data", TYPE_DATA, MAY, "" } }, CALL_RECVDISCONNECT },
@@ -181,7 +182,7 @@ static const struct step_kind table[] = {
 
 /* Words that the language has and this version does not run. */
 static const char *const later[] = {
-    "asyncselect", "duplicate", "cancelblockingcall", "getqosbyname", "getmessage", "repeat", "on",
+    "asyncselect", "duplicate", "getqosbyname", "getmessage", "repeat", "on",
     "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "flap", "traffic", "host.suspend", "host.resume",
 };
 

@@ -68,6 +68,19 @@ int spi_cleanup(struct thread *thread, int *error)
     return result;
 }
 
+int spi_cancel_blocking_call(struct thread *thread, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPCancelBlockingCall", "")) crossing_goes(&at);
+    int result = process->table.lpWSPCancelBlockingCall(error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCancelBlockingCall" }, result != 0, *error);
+    if (crossing_returns(&at, "WSPCancelBlockingCall", result != 0, *error)) trace_end(at.trace);
+    crossing_ends(&at);
+    return result;
+}
+
 /* ---- sockets ---- */
 
 SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *error)

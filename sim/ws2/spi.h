@@ -39,6 +39,7 @@ int spi_get_name(struct thread *thread, SOCKET s, void *name, int *size, bool pe
 struct spi_connect { SOCKET s; const void *name; int size; WSABUF *caller, *callee; };
 int spi_connect(struct thread *thread, const struct spi_connect *call, int *error);
 SOCKET spi_join_leaf(struct thread *thread, const struct spi_connect *call, DWORD flags, int *error);
+int spi_cancel_blocking_call(struct thread *thread, int *error);
 int spi_listen(struct thread *thread, SOCKET s, int backlog, int *error);
 struct spi_accept { SOCKET s; void *name; int *size; LPCONDITIONPROC condition; DWORD_PTR data; };
 SOCKET spi_accept(struct thread *thread, const struct spi_accept *call, int *error);

@@ -160,6 +160,18 @@ PLAY(test_the_upcall_table_is_copied_and_replaced)
     ck_assert_int_eq(clean_up(&client), 0);
 }
 
+/* proves: SPI-CALL-4 */
+PLAY(test_nothing_to_cancel)
+{
+    struct client client = client_new(me);
+    int error = 0;
+    ck_assert_int_eq(begin(&client, 0x0202), 0);
+    ck_assert(client.table->lpWSPCancelBlockingCall(&error) == SOCKET_ERROR && error == WSAEINVAL);
+    ck_assert_int_eq(clean_up(&client), 0);
+    error = 0;
+    ck_assert(client.table->lpWSPCancelBlockingCall(&error) == SOCKET_ERROR && error == WSANOTINITIALISED);
+}
+
 PLAY(test_functions_that_are_not_offered)
 {
     struct client client = client_new(me);
@@ -168,8 +180,6 @@ PLAY(test_functions_that_are_not_offered)
     ck_assert_int_eq(begin(&client, 0x0202), 0);
     ck_assert_int_eq(open_by(&client, &s), 0);
     ck_assert(client.table->lpWSPDuplicateSocket(s, 0, NULL, &error) == SOCKET_ERROR && error == WSAEOPNOTSUPP);
-    error = 0;
-    ck_assert(client.table->lpWSPCancelBlockingCall(&error) == SOCKET_ERROR && error == WSAEOPNOTSUPP);
     error = 0;
     ck_assert(client.table->lpWSPGetQOSByName(s, NULL, NULL, &error) == FALSE && error == WSAEOPNOTSUPP);
     error = 0;
@@ -301,6 +311,7 @@ int main(void)
     tcase_add_test(startup, test_bad_arguments);
     tcase_add_test(startup, test_counting);
     tcase_add_test(startup, test_the_upcall_table_is_copied_and_replaced);
+    tcase_add_test(startup, test_nothing_to_cancel);
     tcase_add_test(startup, test_functions_that_are_not_offered);
     suite_add_tcase(suite, startup);
     tcase_add_test(opening, test_sockets);
