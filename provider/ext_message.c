@@ -86,7 +86,7 @@ static BOOL interface_of(const struct sock *sock, const WSACMSGHDR *head, const 
     ULONG index;
     if (head->cmsg_len < WSA_CMSG_LEN(address + sizeof index)) return FALSE;
     memset(&source, 0, sizeof source);
-    source.family = sock_family(sock);
+    source.family = (uint8_t)sock_family(sock);
     memcpy(source.bytes, data, address);
     memcpy(&index, data + address, sizeof index);
     wish->given = index != 0;
