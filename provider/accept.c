@@ -26,7 +26,7 @@ int WSPAPI provider_listen(SOCKET s, int backlog, LPINT error)
     if (!sock_stream(sock)) return fail(error, WSAEOPNOTSUPP);
     enum kernel_status status = kernel_listen(sock->endpoint, backlog_meant(backlog));
     if (status != KERNEL_OK) return fail(error, error_of_kernel(status));
-    sock->listening = TRUE;
+    sock->shared->listening = TRUE;
     conditions_look(sock);
     return 0;
 }
@@ -51,7 +51,7 @@ static int head_wait(struct sock *sock, struct kernel_accepted *head)
 static int head_take(struct sock *sock, struct kernel_accepted *head)
 {
     memset(head, 0, sizeof *head);
-    if (!sock->nonblocking) return head_wait(sock, head);
+    if (!sock->shared->nonblocking) return head_wait(sock, head);
     return error_of_kernel(kernel_accept(sock->endpoint, head, &(struct kernel_how){ 0 }));
 }
 
@@ -103,7 +103,7 @@ static int ask(const struct accepting *call)
 static int head_appears(struct accepting *call)
 {
     enum kernel_status status;
-    while ((status = kernel_accept_look(call->sock->endpoint, &call->peer, &call->own)) == KERNEL_WOULD_BLOCK && !call->sock->nonblocking) {
+    while ((status = kernel_accept_look(call->sock->endpoint, &call->peer, &call->own)) == KERNEL_WOULD_BLOCK && !call->sock->shared->nonblocking) {
         int error = wait_for(call->sock, call->sock->endpoint, KERNEL_ACCEPTABLE);
         if (error) return error;
     }
@@ -119,7 +119,7 @@ static int head_decide(struct accepting *call)
         memset(&call->head, 0, sizeof call->head);
         status = kernel_accept(sock->endpoint, &call->head, &(struct kernel_how){ 0 });
         return status == KERNEL_WOULD_BLOCK ? WSAEACCES : error_of_kernel(status); /* withdrawn meanwhile */
-    case CF_DEFER: sock->deferring = TRUE; return WSATRY_AGAIN;
+    case CF_DEFER: sock->shared->deferring = TRUE; return WSATRY_AGAIN;
     case CF_REJECT: kernel_accept_refuse(sock->endpoint); return WSAECONNREFUSED;
     default: return WSAEINVAL; /* nothing was decided: it stays where it was */
     }
@@ -140,7 +140,7 @@ static BOOL head_was_reset(const struct kernel_accepted *head)
 static int head_settles(struct sock *sock, const struct kernel_accepted *head)
 {
     struct kernel_state state;
-    if (sock->nonblocking || kernel_state(head->endpoint, &state) != KERNEL_OK || state.conditions & (KERNEL_ESTABLISHED | KERNEL_FAILED)) return 0;
+    if (sock->shared->nonblocking || kernel_state(head->endpoint, &state) != KERNEL_OK || state.conditions & (KERNEL_ESTABLISHED | KERNEL_FAILED)) return 0;
     return wait_for(sock, head->endpoint, KERNEL_ESTABLISHED | KERNEL_FAILED);
 }
 
@@ -148,7 +148,7 @@ static int check_arguments(const struct sock *sock, const struct sockaddr *name,
 {
     if ((name || size) && !sockname_room(sock, name, size)) return WSAEFAULT;
     if (!sock_stream(sock)) return WSAEOPNOTSUPP;
-    return sock->listening ? 0 : WSAEINVAL;
+    return sock->shared->listening ? 0 : WSAEINVAL;
 }
 
 /* It may have been closed while the call waited. */
@@ -164,7 +164,7 @@ SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *name, LPINT size, LPCON
     struct sock *listener = call.sock, *sock = NULL;
     if (!listener) return INVALID_SOCKET;
     int result = check_arguments(listener, name, size);
-    if (result == 0) listener->deferring = FALSE;
+    if (result == 0) listener->shared->deferring = FALSE;
     if (result == 0) result = condition ? head_appears(&call) : head_take(listener, &call.head);
     if (result == 0 && !still_open(s, listener)) result = WSAEINTR;
     if (result == 0 && !condition) call.peer = call.head.peer;

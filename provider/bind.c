@@ -39,7 +39,7 @@ int WSPAPI provider_get_sock_name(SOCKET s, struct sockaddr *name, LPINT size, L
     struct kernel_socket local;
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
-    BOOL unheard = sock->no_context && sock->attempt != ATTEMPT_MADE; /* AcceptEx: nothing of the connection is known yet */
+    BOOL unheard = sock->shared->no_context && sock->shared->attempt != ATTEMPT_MADE; /* AcceptEx: nothing of the connection is known yet */
     int result = name_give(sock, unheard ? KERNEL_BAD_ARGUMENT : kernel_local(sock->endpoint, &local), &local, name, size);
     return result ? fail(error, result) : 0;
 }
@@ -49,6 +49,6 @@ int WSPAPI provider_get_peer_name(SOCKET s, struct sockaddr *name, LPINT size, L
     struct kernel_socket peer;
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
-    int result = name_give(sock, sock->no_context ? KERNEL_NOT_CONNECTED : kernel_peer(sock->endpoint, &peer), &peer, name, size);
+    int result = name_give(sock, sock->shared->no_context ? KERNEL_NOT_CONNECTED : kernel_peer(sock->endpoint, &peer), &peer, name, size);
     return result ? fail(error, result) : 0;
 }

@@ -40,7 +40,7 @@ static BOOL read_holds(const struct sock *sock, const struct kernel_state *state
 /* Gracefully once all data has been read, which Windows does not wait for; a lost connection at once. */
 static BOOL close_holds(const struct sock *sock, const struct kernel_state *state)
 {
-    if (!sock_stream(sock) || !sock->connected) return FALSE;
+    if (!sock_stream(sock) || !sock->shared->connected) return FALSE;
     if (state->conditions & KERNEL_FAILED) return TRUE;
     return (state->conditions & KERNEL_PEER_CLOSED) && (state->readable_bytes == 0 || observed());
 }
@@ -49,7 +49,7 @@ static BOOL close_holds(const struct sock *sock, const struct kernel_state *stat
 static BOOL write_holds(const struct sock *sock, const struct kernel_state *state)
 {
     if (!(state->conditions & KERNEL_WRITABLE)) return FALSE;
-    return sock_stream(sock) ? sock->connected : !sock_unbound(sock);
+    return sock_stream(sock) ? sock->shared->connected : !sock_unbound(sock);
 }
 
 LONG conditions_holding(const struct sock *sock, const struct kernel_state *state)
@@ -58,8 +58,8 @@ LONG conditions_holding(const struct sock *sock, const struct kernel_state *stat
     if (read_holds(sock, state)) holding |= FD_READ;
     if (write_holds(sock, state)) holding |= FD_WRITE;
     if ((state->conditions & KERNEL_URGENT) && !urgent_inline(sock)) holding |= FD_OOB;
-    if ((state->conditions & KERNEL_ACCEPTABLE) && !sock->deferring) holding |= FD_ACCEPT;
-    if (sock->attempt == ATTEMPT_MADE) holding |= FD_CONNECT;
+    if ((state->conditions & KERNEL_ACCEPTABLE) && !sock->shared->deferring) holding |= FD_ACCEPT;
+    if (sock->shared->attempt == ATTEMPT_MADE) holding |= FD_CONNECT;
     if (close_holds(sock, state)) holding |= FD_CLOSE;
     return holding;
 }

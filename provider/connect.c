@@ -35,16 +35,16 @@ static int check_peer(const struct connecting *call)
     BOOL nobody = address_unspecified(&call->peer.address);
     if (sock_stream(sock) && (nobody || call->peer.port == 0)) return WSAEADDRNOTAVAIL;
     if (!sock_stream(sock) && !nobody && call->peer.port == 0 && sock->type == SOCK_DGRAM) return WSAEADDRNOTAVAIL;
-    return sock->listening || sock->accepting ? WSAEINVAL : 0;
+    return sock->shared->listening || sock->accepting ? WSAEINVAL : 0;
 }
 
 /* ---- streams ---- */
 
 static void attempt_ends(struct sock *sock, int error)
 {
-    sock->attempt = error ? ATTEMPT_FAILED : ATTEMPT_MADE;
-    if (!error) sock->connected = TRUE;
-    if (!error) sock->error = 0; /* a success clears the error of an earlier attempt */
+    sock->shared->attempt = error ? ATTEMPT_FAILED : ATTEMPT_MADE;
+    if (!error) sock->shared->connected = TRUE;
+    if (!error) sock->shared->error = 0; /* a success clears the error of an earlier attempt */
 }
 
 /* The attempt of a nonblocking socket is over. Its record is the socket's own: closing has cancelled it. */
@@ -56,7 +56,7 @@ static void attempt_completes(void *cookie, enum kernel_status status, uint64_t 
     sock->connecting = 0;
     if (status == KERNEL_CANCELLED) return; /* the process ends */
     attempt_ends(sock, error);
-    if (error) sock->error = error;
+    if (error) sock->shared->error = error;
     conditions_connect(sock, error);
 }
 
@@ -66,7 +66,7 @@ static int connect_nonblocking(const struct connecting *call)
     struct kernel_how how = { attempt_completes, sock, true, &sock->connecting };
     enum kernel_status status = kernel_connect(sock->endpoint, &call->peer, &how);
     if (status == KERNEL_PENDING) {
-        sock->attempt = ATTEMPT_RUNS;
+        sock->shared->attempt = ATTEMPT_RUNS;
         sock->events.disabled &= ~(LONG)(FD_CONNECT | FD_WRITE | FD_CLOSE);
         return WSAEWOULDBLOCK;
     }
@@ -89,7 +89,7 @@ static int connect_blocking(const struct connecting *call)
     }
     int error = error_of_kernel(status);
     if (status == KERNEL_PENDING) {
-        sock->attempt = ATTEMPT_RUNS;
+        sock->shared->attempt = ATTEMPT_RUNS;
         error = pending_wait(&pending, KERNEL_FOREVER);
         if (!pending.sock) return WSAEINTR; /* closed meanwhile */
     } else {
@@ -107,7 +107,7 @@ static int connect_messages(const struct connecting *call)
     struct sock *sock = call->sock;
     enum kernel_status status = kernel_connect(sock->endpoint, &call->peer, &(struct kernel_how){ 0 });
     if (status != KERNEL_OK) return error_of_kernel(status);
-    sock->dissolved = address_unspecified(&call->peer.address);
+    sock->shared->dissolved = address_unspecified(&call->peer.address);
     conditions_look(sock); /* it is bound now */
     return 0;
 }
@@ -121,7 +121,7 @@ int WSPAPI provider_connect(SOCKET s, const struct sockaddr *name, int size, LPW
     if (data == WSAEFAULT) result = data;
     if (result == 0) result = data;
     if (result == 0) result = check_peer(&call);
-    if (result == 0) result = !sock_stream(call.sock) ? connect_messages(&call) : call.sock->nonblocking ? connect_nonblocking(&call) : connect_blocking(&call);
+    if (result == 0) result = !sock_stream(call.sock) ? connect_messages(&call) : call.sock->shared->nonblocking ? connect_nonblocking(&call) : connect_blocking(&call);
     if (result == 0 && callee) memset((char *)callee + offsetof(WSABUF, len), 0, sizeof callee->len);
     return result ? fail(error, result) : 0;
 }

@@ -124,7 +124,7 @@ int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG mask, LPINT erro
     if (!sock) return SOCKET_ERROR;
     if ((mask & ~(LONG)FD_ALL_EVENTS) != 0 || (mask != 0 && !is_event(event))) return fail(error, WSAEINVAL);
     struct network_events *events = &sock->events;
-    sock->nonblocking = TRUE; /* whatever the mask */
+    sock->shared->nonblocking = TRUE; /* whatever the mask */
     events->mask = mask;
     events->event = mask ? event : NULL;
     events->recorded = 0;

@@ -45,7 +45,7 @@ static void connection_given(struct sock *fresh, kernel_endpoint endpoint)
     conditions_end(fresh);
     kernel_endpoint_close(fresh->endpoint);
     fresh->endpoint = endpoint;
-    fresh->connected = fresh->no_context = TRUE;
+    fresh->shared->connected = fresh->shared->no_context = TRUE;
     conditions_select(fresh);
 }
 
@@ -74,9 +74,9 @@ static void connection_came(void *cookie, enum kernel_status status, uint64_t ig
 
 static int accept_check(const struct sock *listener, const struct sock *fresh, void *out, uint64_t size, DWORD remote_length, LPDWORD bytes)
 {
-    if (!sock_stream(listener) || !listener->listening) return WSAEINVAL;
+    if (!sock_stream(listener) || !listener->shared->listening) return WSAEINVAL;
     if (!sock_stream(fresh) || fresh->family != listener->family || !sock_unbound(fresh)) return WSAEINVAL;
-    if (fresh->listening || fresh->connected || fresh->accepting) return WSAEINVAL;
+    if (fresh->shared->listening || fresh->shared->connected || fresh->accepting) return WSAEINVAL;
     if (bytes && !kernel_may_write(bytes, sizeof *bytes)) return WSAEFAULT;
     return remote_length == 0 || size > UINT32_MAX || !out || !kernel_may_write(out, (size_t)size) ? WSAEFAULT : 0;
 }

@@ -70,9 +70,9 @@ int ext_reuse(struct sock *sock)
     options_carry(sock->endpoint, fresh);
     kernel_endpoint_close(sock->endpoint);
     sock->endpoint = fresh;
-    sock->connected = sock->sending_over = sock->no_context = FALSE;
-    sock->attempt = ATTEMPT_NONE;
-    sock->error = 0;
+    sock->shared->connected = sock->shared->sending_over = sock->shared->no_context = FALSE;
+    sock->shared->attempt = ATTEMPT_NONE;
+    sock->shared->error = 0;
     sock->events.disabled = 0;
     sock->events.waiting = 0;
     return 0;

@@ -21,9 +21,9 @@ static int connected(struct pending *pending, DWORD *count)
     struct sock *sock = pending->sock;
     struct extension *extension = pending->extension;
     struct kernel_how how = { first_bytes_sent, pending, true, &pending->request };
-    sock->attempt = ATTEMPT_MADE;
-    sock->connected = sock->no_context = TRUE;
-    sock->error = 0;
+    sock->shared->attempt = ATTEMPT_MADE;
+    sock->shared->connected = sock->shared->no_context = TRUE;
+    sock->shared->error = 0;
     conditions_look(sock);
     *count = 0;
     if (extension->piece.size_bytes == 0) return 0;
@@ -40,16 +40,16 @@ static void attempt_ends(void *cookie, enum kernel_status status, uint64_t ignor
     (void)ignored;
     pending->request = 0;
     if (error == 0) error = connected(pending, &count);
-    else pending->sock->attempt = ATTEMPT_FAILED;
+    else pending->sock->shared->attempt = ATTEMPT_FAILED;
     if (error != WSA_IO_PENDING) pending_finish(pending, (DWORD)error, error ? 0 : count);
 }
 
 /* In the order of observed behaviour CON-02 to CON-05. */
 static int connect_check(const struct sock *sock, const struct kernel_socket *peer, const void *data, DWORD length)
 {
-    if (!sock_stream(sock) || sock->listening || sock->accepting) return WSAEINVAL;
+    if (!sock_stream(sock) || sock->shared->listening || sock->accepting) return WSAEINVAL;
     if (sock_unbound(sock)) return WSAEINVAL;
-    if (sock->connected) return WSAEISCONN;
+    if (sock->shared->connected) return WSAEISCONN;
     if (address_unspecified(&peer->address) || peer->port == 0) return WSAEADDRNOTAVAIL;
     return length && (!data || !kernel_may_read(data, length)) ? WSAEFAULT : 0;
 }
@@ -70,7 +70,7 @@ static int connect_begins(struct sock *sock, const struct kernel_socket *peer, v
         return error_of_kernel(status);
     }
     pending_accept(pending);
-    sock->attempt = ATTEMPT_RUNS;
+    sock->shared->attempt = ATTEMPT_RUNS;
     int error = status == KERNEL_OK ? connected(pending, &count) : WSA_IO_PENDING;
     return ext_over(pending, error, count, bytes);
 }
@@ -148,10 +148,10 @@ BOOL PASCAL ext_disconnect(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD
     struct sock *sock = ext_enter(s, &overlapped);
     if (!sock) return FALSE;
     if (flags & ~(DWORD)TF_REUSE_SOCKET || reserved) return ext_answer(WSAEINVAL);
-    if (!sock_stream(sock) || !sock->connected) return ext_answer(WSAENOTCONN);
+    if (!sock_stream(sock) || !sock->shared->connected) return ext_answer(WSAENOTCONN);
     uint32_t directions = flags & TF_REUSE_SOCKET ? KERNEL_SENDING | KERNEL_RECEIVING : KERNEL_SENDING;
     enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
     if (status != KERNEL_OK) return ext_answer(error_of_kernel(status));
-    sock->sending_over = TRUE;
+    sock->shared->sending_over = TRUE;
     return ext_answer(overlapped ? disconnect_overlapped(sock, flags, overlapped) : disconnect_blocking(sock, flags));
 }

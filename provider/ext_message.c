@@ -53,8 +53,8 @@ int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_
     if (!kernel_may_write(message, sizeof *message)) return error;
     struct records records = { .control = message->Control };
     if (!kernel_may_write(records.control.buf, records.control.len)) records.control = (WSABUF){ 0 };
-    if (sock->family == AF_INET6) records_ipv6(&records, sock->options.flags, came, came->hop_limit, came->traffic_class);
-    else records_ipv4(&records, sock->options.flags, came, came->hop_limit, came->traffic_class);
+    if (sock->family == AF_INET6) records_ipv6(&records, sock->shared->options.flags, came, came->hop_limit, came->traffic_class);
+    else records_ipv4(&records, sock->shared->options.flags, came, came->hop_limit, came->traffic_class);
     message->Control.len = (ULONG)records.used;
     *flags = (came->flags & KERNEL_TRUNCATED ? MSG_TRUNC : 0u) | (records.cut ? MSG_CTRUNC : 0u) | (came->flags & KERNEL_BROADCAST ? MSG_BCAST : 0u) |
              (came->flags & KERNEL_MULTICAST ? MSG_MCAST : 0u);

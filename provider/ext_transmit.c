@@ -41,7 +41,7 @@ static int sent(struct pending *pending, enum kernel_status status)
     struct kernel_watch watch = { .topic = KERNEL_TOPIC_ENDPOINT, .family = sock_family(sock), .endpoint = sock->endpoint, .conditions = KERNEL_DRAINED | KERNEL_FAILED };
     if (status != KERNEL_OK || !(flags & TF_DISCONNECT) || !sock_stream(sock)) return error_of_kernel(status);
     status = kernel_shutdown(sock->endpoint, flags & TF_REUSE_SOCKET ? KERNEL_SENDING | KERNEL_RECEIVING : KERNEL_SENDING);
-    sock->sending_over = TRUE;
+    sock->shared->sending_over = TRUE;
     if (status != KERNEL_OK || !(flags & TF_REUSE_SOCKET)) return error_of_kernel(status);
     status = kernel_watch(&watch, true, reusable, pending, &pending->request);
     return status == KERNEL_OK ? WSA_IO_PENDING : error_of_kernel(status);
@@ -124,7 +124,7 @@ static int transmit_datagrams(const struct transmitting *call, LPOVERLAPPED over
 static int transmit_check(const struct sock *sock, DWORD flags)
 {
     struct kernel_socket peer;
-    if (sock_stream(sock) ? !sock->connected : kernel_peer(sock->endpoint, &peer) != KERNEL_OK) return WSAENOTCONN;
+    if (sock_stream(sock) ? !sock->shared->connected : kernel_peer(sock->endpoint, &peer) != KERNEL_OK) return WSAENOTCONN;
     if (flags & ~(DWORD)FLAGS_KNOWN) return WSAEINVAL;
     return (flags & (TF_DISCONNECT | TF_REUSE_SOCKET)) == TF_REUSE_SOCKET ? WSAEINVAL : 0;
 }

@@ -127,7 +127,7 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID
     if (result == 0 && call.observed) result = ioctl_observed_refusal(&call);
     if (result == 0) result = call.row->handler(&call);
     if (result == IOCTL_PENDS) {
-        result = asynchronous ? pend(&call, overlapped, routine, thread) : sock->nonblocking && !(call.row->shape & BLOCKS) ? would_block(&call) : block(&call);
+        result = asynchronous ? pend(&call, overlapped, routine, thread) : sock->shared->nonblocking && !(call.row->shape & BLOCKS) ? would_block(&call) : block(&call);
         if (result == WSA_IO_PENDING) return fail(error, result);
         asynchronous = FALSE; /* a blocking call has finished, or nothing was started */
         call.count = 0;

@@ -10,7 +10,7 @@
 static int ask(const struct ioctl_call *call, enum kernel_option option, uint64_t *value)
 {
     enum kernel_status status = kernel_option_get(call->sock->endpoint, option, value);
-    return status == KERNEL_OK && call->sock->sending_over ? WSA_OPERATION_ABORTED : error_of_kernel(status);
+    return status == KERNEL_OK && call->sock->shared->sending_over ? WSA_OPERATION_ABORTED : error_of_kernel(status);
 }
 
 /* An output that is too short has another error than one that is not there. */

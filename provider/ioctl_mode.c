@@ -11,6 +11,6 @@ int ioctl_fionbio(struct ioctl_call *call)
     u_long on;
     memcpy(&on, call->in, sizeof on);
     if (!on && call->sock->events.mask) return WSAEINVAL; /* first the registration must be cancelled */
-    call->sock->nonblocking = on != 0;
+    call->sock->shared->nonblocking = on != 0;
     return 0;
 }

@@ -34,7 +34,7 @@ static int error_of_news(enum kernel_qos_news news)
 static enum kernel_status look(struct sock *sock, struct kernel_qos_state *state)
 {
     enum kernel_status status = kernel_qos_get(sock->endpoint, state);
-    if (status == KERNEL_OK) sock->qos_changed |= state->changed;
+    if (status == KERNEL_OK) sock->shared->qos_changed |= state->changed;
     return status;
 }
 
@@ -228,10 +228,10 @@ static int get_late(struct sock *sock, void *out, DWORD out_size, DWORD *count)
     struct kernel_qos_state state;
     enum kernel_status status = look(sock, &state);
     if (status != KERNEL_OK) return error_of_kernel(status);
-    if (!(sock->qos_changed & KERNEL_SENDING)) state.qos.sending.service = KERNEL_SERVICE_NO_CHANGE;
-    if (!(sock->qos_changed & KERNEL_RECEIVING)) state.qos.receiving.service = KERNEL_SERVICE_NO_CHANGE;
+    if (!(sock->shared->qos_changed & KERNEL_SENDING)) state.qos.sending.service = KERNEL_SERVICE_NO_CHANGE;
+    if (!(sock->shared->qos_changed & KERNEL_RECEIVING)) state.qos.receiving.service = KERNEL_SERVICE_NO_CHANGE;
     int error = qos_write(&state, out, out_size, count);
-    if (error == 0) sock->qos_changed = 0;
+    if (error == 0) sock->shared->qos_changed = 0;
     return error;
 }
 
@@ -249,7 +249,7 @@ int ioctl_get_qos(struct ioctl_call *call)
         return IOCTL_PENDS;
     }
     int error = qos_write(&state, call->out, call->out_size, &call->count);
-    if (error == 0) sock->qos_changed = 0;
+    if (error == 0) sock->shared->qos_changed = 0;
     return error;
 }
 

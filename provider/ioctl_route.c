@@ -47,7 +47,7 @@ int ioctl_find_route(struct ioctl_call *call)
     enum kernel_status status = kernel_route_find(&destination, !known);
     memset(&sock->finding, 0, sizeof sock->finding);
     if (status != KERNEL_PENDING) return error_of_kernel(status);
-    if (call->plain && sock->nonblocking) sock->finding = destination;
+    if (call->plain && sock->shared->nonblocking) sock->finding = destination;
     call->watch.topic = KERNEL_TOPIC_ROUTE;
     call->watch.family = sock_family(sock);
     call->watch.destination = destination;

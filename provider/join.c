@@ -42,7 +42,7 @@ SOCKET WSPAPI provider_join_leaf(SOCKET s, const struct sockaddr *name, int size
         return INVALID_SOCKET;
     }
     if (callee) memset((char *)callee + offsetof(WSABUF, len), 0, sizeof callee->len);
-    sock->attempt = ATTEMPT_MADE;
+    sock->shared->attempt = ATTEMPT_MADE;
     conditions_enable(sock, FD_CONNECT); /* told once for each join */
     return s;
 }

@@ -29,7 +29,7 @@ int option_zero(struct option_call *call)
 
 int option_protection_level(struct option_call *call)
 {
-    DWORD *level = &call->sock->options.protection_level;
+    DWORD *level = &call->sock->shared->options.protection_level;
     if (!call->setting) return option_give(call, *level ? *level : PROTECTION_LEVEL_DEFAULT);
     *level = option_number(call);
     return 0;
@@ -39,7 +39,7 @@ int option_protection_level(struct option_call *call)
 
 int option_mtu_discover(struct option_call *call)
 {
-    DWORD *kept = &call->sock->options.path_mtu_discovery;
+    DWORD *kept = &call->sock->shared->options.path_mtu_discovery;
     if (!call->setting) return option_give(call, *kept);
     DWORD wish = option_number(call);
     if (wish == IP_PMTUDISC_NOT_SET || wish >= IP_PMTUDISC_MAX) return WSAEINVAL;
@@ -86,9 +86,9 @@ int option_unicast_interface(struct option_call *call)
 int option_multicast_interface(struct option_call *call)
 {
     uint32_t index;
-    if (!call->setting) return option_give(call, call->sock->options.multicast_interface);
+    if (!call->setting) return option_give(call, call->sock->shared->options.multicast_interface);
     int error = interface_set(call, KERNEL_MULTICAST_INTERFACE, &index);
-    if (error == 0) call->sock->options.multicast_interface = option_number(call);
+    if (error == 0) call->sock->shared->options.multicast_interface = option_number(call);
     return error;
 }
 

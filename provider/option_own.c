@@ -35,10 +35,10 @@ static int own(struct option_call *call, DWORD *kept)
 
 /* ---- what the socket is ---- */
 
-int option_accepting(struct option_call *call) { return option_give(call, call->sock->listening != 0); }
+int option_accepting(struct option_call *call) { return option_give(call, call->sock->shared->listening != 0); }
 int option_type(struct option_call *call) { return option_give(call, (uint32_t)call->sock->type); }
 int option_group_id(struct option_call *call) { return option_give(call, 0); }
-int option_group_priority(struct option_call *call) { return own(call, &call->sock->options.group_priority); }
+int option_group_priority(struct option_call *call) { return own(call, &call->sock->shared->options.group_priority); }
 int option_open_type(struct option_call *call) { return own(call, &call->sock->process->open_type); }
 
 /* A stream never sends to a broadcast address: it only keeps the word. */
@@ -59,8 +59,8 @@ int option_connect_time(struct option_call *call)
 /* Reading clears it; Windows keeps the error of a failed connect until one succeeds (observed behaviour SEL-15). */
 int option_error(struct option_call *call)
 {
-    int error = call->sock->error;
-    if (!observed()) call->sock->error = 0;
+    int error = call->sock->shared->error;
+    if (!observed()) call->sock->shared->error = 0;
     return option_give(call, (uint32_t)error);
 }
 
@@ -74,17 +74,17 @@ int option_accept_context(struct option_call *call)
     memcpy(&s, call->in, sizeof s);
     const struct sock *listener = sock_enter(s, &error);
     if (!listener) return error;
-    if (!listener->listening) return WSAEINVAL;
-    if (!call->sock->connected) return WSAENOTCONN;
-    call->sock->options = listener->options;
-    call->sock->no_context = FALSE;
+    if (!listener->shared->listening) return WSAEINVAL;
+    if (!call->sock->shared->connected) return WSAENOTCONN;
+    call->sock->shared->options = listener->shared->options;
+    call->sock->shared->no_context = FALSE;
     return 0;
 }
 
 int option_connect_context(struct option_call *call)
 {
-    if (!call->sock->connected) return WSAENOTCONN;
-    call->sock->no_context = FALSE;
+    if (!call->sock->shared->connected) return WSAENOTCONN;
+    call->sock->shared->no_context = FALSE;
     return 0;
 }
 
@@ -104,7 +104,7 @@ int option_reuse(struct option_call *call) { return sharing(call, KERNEL_REUSE_A
 
 int option_linger(struct option_call *call)
 {
-    struct linger *linger = &call->sock->options.linger;
+    struct linger *linger = &call->sock->shared->options.linger;
     if (call->setting) {
         memcpy(linger, call->in, sizeof *linger);
         linger->l_onoff = linger->l_onoff != 0;
@@ -117,7 +117,7 @@ int option_linger(struct option_call *call)
 
 int option_dontlinger(struct option_call *call)
 {
-    struct linger *linger = &call->sock->options.linger;
+    struct linger *linger = &call->sock->shared->options.linger;
     if (!call->setting) return option_give(call, !linger->l_onoff);
     linger->l_onoff = !option_number(call);
     return 0;
@@ -126,14 +126,14 @@ int option_dontlinger(struct option_call *call)
 int option_keepalive(struct option_call *call)
 {
     struct kernel_state state;
-    if (call->setting && call->sock->attempt == ATTEMPT_RUNS) return WSAEINVAL; /* host-stack 4.7 */
-    if (call->setting && kernel_state(call->sock->endpoint, &state) == KERNEL_OK && call->sock->connected && (state.conditions & KERNEL_FAILED))
+    if (call->setting && call->sock->shared->attempt == ATTEMPT_RUNS) return WSAEINVAL; /* host-stack 4.7 */
+    if (call->setting && kernel_state(call->sock->endpoint, &state) == KERNEL_OK && call->sock->shared->connected && (state.conditions & KERNEL_FAILED))
         return state.failure == KERNEL_TIMED_OUT || state.failure == KERNEL_NET_RESET ? WSAENETRESET : WSAENOTCONN;
     return truth_through(call, KERNEL_KEEPALIVE);
 }
 
-int option_receive_timeout(struct option_call *call) { return own(call, &call->sock->options.receive_timeout_ms); }
-int option_send_timeout(struct option_call *call) { return own(call, &call->sock->options.send_timeout_ms); }
+int option_receive_timeout(struct option_call *call) { return own(call, &call->sock->shared->options.receive_timeout_ms); }
+int option_send_timeout(struct option_call *call) { return own(call, &call->sock->shared->options.send_timeout_ms); }
 
 /* Each of the two modes of urgent data can be switched on and not off (host-stack 4.7). */
 int option_bsd_urgent(struct option_call *call)

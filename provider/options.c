@@ -45,7 +45,7 @@ static int through(struct option_call *call)
 
 static int flag(struct option_call *call)
 {
-    DWORD *flags = &call->sock->options.flags;
+    DWORD *flags = &call->sock->shared->options.flags;
     if (!call->setting) return option_give(call, (*flags & call->row->flag) != 0);
     *flags = option_number(call) ? *flags | call->row->flag : *flags & ~call->row->flag;
     return 0;

@@ -202,7 +202,7 @@ void pending_finish(struct pending *pending, DWORD error, DWORD bytes)
 static DWORD drop_error(const struct pending *pending)
 {
     BOOL receives = pending->transfer && transfer_is_receive(pending->transfer);
-    return receives && pending->sock->connected && observed() ? WSAECONNABORTED : WSA_OPERATION_ABORTED;
+    return receives && pending->sock->shared->connected && observed() ? WSAECONNABORTED : WSA_OPERATION_ABORTED;
 }
 
 void pending_drop(struct pending *pending, BOOL indicate)

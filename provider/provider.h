@@ -4,7 +4,8 @@
  * error by value.
  *
  *   provider_process   one per process that called WSPStartup
- *   sock               one per open socket
+ *   sock               one per open descriptor
+ *   shared             one per socket: what its descriptors have in common, in whatever process they are (duplicate.c)
  *   pending            one per request that could not finish at once (pending.c)
  *   transfer           what a send or receive moves, from the call to its end (transfer.c)
  *   arm                one per condition a network event of a control code waits for (events.c)
@@ -82,35 +83,41 @@ enum sock_flag {
     SOCK_ORIGINAL_IF = 256, SOCK_RECVERR = 512,
 };
 
-struct sock {
-    struct provider_process *process;
-    struct sock *prev, *next;
-    SOCKET handle;
-    int family, type, protocol;
-    BOOL overlapped;            /* created with WSA_FLAG_OVERLAPPED */
+/* What all descriptors of a socket share (SPI reference 14), the endpoint and its options aside, which are the kernel's. */
+struct shared {
+    unsigned descriptors;
     BOOL nonblocking;
-    DWORD flags;                /* of WSPSocket */
-    struct protocol *entry;     /* of the catalogue */
-    kernel_endpoint endpoint;
-    uint32_t routines;          /* queued so far; makes their numbers */
-    struct pending *pending;    /* oldest first */
-    struct network_events events;
     struct sock_options options;
     enum attempt attempt;
-    kernel_request connecting;  /* a nonblocking attempt that runs, else 0 */
     BOOL listening, connected;  /* connected: a stream that is, or was */
     BOOL sending_over;          /* a stream's sending side was shut down */
     BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
     int error;                  /* SO_ERROR */
     uint32_t qos_changed;       /* directions (enum kernel_direction) whose flow changed since SIO_GET_QOS told of them last */
     BOOL no_context;            /* connected by AcceptEx or ConnectEx, and SO_UPDATE_..._CONTEXT has not been set since */
+    BOOL deferring;             /* a condition function deferred the head of the backlog, and nobody has accepted since */
+};
+
+struct sock {
+    struct provider_process *process;
+    struct sock *prev, *next;
+    SOCKET handle;
+    int family, type, protocol;
+    BOOL overlapped;            /* created with WSA_FLAG_OVERLAPPED */
+    DWORD flags;                /* of WSPSocket */
+    struct protocol *entry;     /* of the catalogue */
+    kernel_endpoint endpoint;
+    struct shared *shared;
+    uint32_t routines;          /* queued so far; makes their numbers */
+    struct pending *pending;    /* oldest first */
+    struct network_events events;
+    kernel_request connecting;  /* a nonblocking attempt that runs, else 0 */
     struct pending *accepting;  /* the AcceptEx that is to fill it, NULL: none */
     struct kernel_address finding; /* a nonblocking SIO_FIND_ROUTE is on its way there; family 0: nowhere */
     struct {
         BOOL tied;
         HANDLE handle;
     } companions[2];            /* of SIO_ASSOCIATE_HANDLE: TH_NETDEV, TH_TAPI */
-    BOOL deferring;             /* a condition function deferred the head of the backlog, and nobody has accepted since */
 };
 
 /* A request that is under way or whose routine has yet to run. */

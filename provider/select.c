@@ -100,11 +100,12 @@ static BOOL is_ready(const struct sock *sock, enum set set)
 {
     struct kernel_state state;
     if (kernel_state(sock->endpoint, &state) != KERNEL_OK) return FALSE;
-    BOOL over = sock->connected && (state.conditions & KERNEL_FAILED), receives = sock->connected || !sock_stream(sock); /* a connect that failed is an exception alone */
+    BOOL over = sock->shared->connected && (state.conditions & KERNEL_FAILED); /* a connect that failed is an exception alone */
+    BOOL receives = sock->shared->connected || !sock_stream(sock);
     switch (set) {
     case SET_READ: return over || (state.conditions & KERNEL_ACCEPTABLE) || (receives && (state.conditions & (KERNEL_READABLE | KERNEL_PEER_CLOSED)));
-    case SET_WRITE: return !sock_stream(sock) || over || (sock->connected && (state.conditions & KERNEL_WRITABLE));
-    case SET_EXCEPT: return sock->attempt == ATTEMPT_FAILED || ((state.conditions & KERNEL_URGENT) && !urgent_inline(sock));
+    case SET_WRITE: return !sock_stream(sock) || over || (sock->shared->connected && (state.conditions & KERNEL_WRITABLE));
+    case SET_EXCEPT: return sock->shared->attempt == ATTEMPT_FAILED || ((state.conditions & KERNEL_URGENT) && !urgent_inline(sock));
     case SETS: break;
     }
     return FALSE;

@@ -10,10 +10,10 @@
 
 static int shut(struct sock *sock, uint32_t directions)
 {
-    if (sock->no_context) return WSAENOTCONN; /* of AcceptEx and ConnectEx: only DisconnectEx ends it so early */
+    if (sock->shared->no_context) return WSAENOTCONN; /* of AcceptEx and ConnectEx: only DisconnectEx ends it so early */
     enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
     if (status != KERNEL_OK) return error_of_kernel(status);
-    if (directions & KERNEL_SENDING) sock->sending_over = TRUE;
+    if (directions & KERNEL_SENDING) sock->shared->sending_over = TRUE;
     conditions_look(sock);
     return 0;
 }
@@ -78,9 +78,9 @@ static int linger(struct sock **lingering)
         pending_leave(&pending);
         return 0;
     }
-    int error = pending_wait(&pending, sock->options.linger.l_linger * SECOND_NS);
+    int error = pending_wait(&pending, sock->shared->options.linger.l_linger * SECOND_NS);
     if (!pending.sock) *lingering = NULL;
-    if (pending.sock && error == WSAETIMEDOUT) sock->options.linger.l_linger = 0;
+    if (pending.sock && error == WSAETIMEDOUT) sock->shared->options.linger.l_linger = 0;
     return error == WSAEINTR || !pending.sock ? WSAEINTR : 0;
 }
 
@@ -88,9 +88,9 @@ int WSPAPI provider_close_socket(SOCKET s, LPINT error)
 {
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
-    if (sock->connected && sock->options.linger.l_onoff && sock->options.linger.l_linger) {
+    if (sock->shared->connected && sock->shared->options.linger.l_onoff && sock->shared->options.linger.l_linger) {
         kernel_shutdown(sock->endpoint, KERNEL_SENDING);
-        if (!drained(sock) && sock->nonblocking) return fail(error, WSAEWOULDBLOCK); /* the handle stays valid: close again, or without lingering */
+        if (!drained(sock) && sock->shared->nonblocking) return fail(error, WSAEWOULDBLOCK); /* the handle stays valid: close again, or without lingering */
         int result = drained(sock) ? 0 : linger(&sock);
         if (result) return fail(error, result);
     }

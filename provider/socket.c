@@ -82,6 +82,28 @@ static struct protocol *protocol_of(struct provider_process *process, const WSAP
     return *link = protocol;
 }
 
+/* A socket's first descriptor; NULL: no memory. */
+static struct sock *sock_new(struct provider_process *process, struct protocol *entry)
+{
+    struct sock *sock = calloc(1, sizeof *sock);
+    struct shared *shared = sock ? calloc(1, sizeof *shared) : NULL;
+    if (!shared) {
+        free(sock);
+        return NULL;
+    }
+    shared->descriptors = 1;
+    sock->process = process;
+    sock->entry = entry;
+    sock->shared = shared;
+    return sock;
+}
+
+static void sock_free(struct sock *sock)
+{
+    if (--sock->shared->descriptors == 0) free(sock->shared);
+    free(sock);
+}
+
 /* A handle for it; 0 or the error, and then the sock is gone. Its endpoint is the caller's to end. */
 static int sock_enlist(struct sock *sock)
 {
@@ -89,7 +111,7 @@ static int sock_enlist(struct sock *sock)
     struct provider_process *process = sock->process;
     sock->handle = process->up.lpWPUCreateSocketHandle(sock->entry->info.dwCatalogEntryId, (DWORD_PTR)sock, &error);
     if (sock->handle == INVALID_SOCKET) {
-        free(sock);
+        sock_free(sock);
         return error;
     }
     list_add(&process->socks, sock);
@@ -100,10 +122,8 @@ static int sock_open(struct provider_process *process, struct wish wish, DWORD f
 {
     kernel_endpoint endpoint;
     struct protocol *entry = protocol_of(process, info);
-    struct sock *sock = entry ? calloc(1, sizeof *sock) : NULL;
+    struct sock *sock = entry ? sock_new(process, entry) : NULL;
     if (!sock) return WSAENOBUFS;
-    sock->process = process;
-    sock->entry = entry;
     sock->family = wish.family;
     sock->type = wish.type;
     sock->protocol = wish.protocol;
@@ -111,7 +131,7 @@ static int sock_open(struct provider_process *process, struct wish wish, DWORD f
     sock->overlapped = (flags & WSA_FLAG_OVERLAPPED) != 0;
     enum kernel_status status = kernel_endpoint_open(sock_family(sock), transport_of(wish.type), (uint8_t)wish.protocol, &endpoint);
     if (status != KERNEL_OK) {
-        free(sock);
+        sock_free(sock);
         return error_of_kernel(status);
     }
     sock->endpoint = endpoint;
@@ -124,21 +144,19 @@ static int sock_open(struct provider_process *process, struct wish wish, DWORD f
 /* Properties of the listener, its event registration and mode among them; not that it listens (SPI reference 4.1). */
 int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct sock **adopted)
 {
-    struct sock *sock = calloc(1, sizeof *sock);
+    struct sock *sock = sock_new(listener->process, listener->entry);
     if (!sock) return WSAENOBUFS;
-    sock->process = listener->process;
-    sock->entry = listener->entry;
     sock->family = listener->family;
     sock->type = listener->type;
     sock->protocol = listener->protocol;
     sock->flags = listener->flags;
     sock->overlapped = listener->overlapped;
-    sock->nonblocking = listener->nonblocking;
-    sock->options = listener->options;
+    sock->shared->nonblocking = listener->shared->nonblocking;
+    sock->shared->options = listener->shared->options;
     sock->events.event = listener->events.event;
     sock->events.mask = listener->events.mask;
     sock->endpoint = endpoint;
-    sock->connected = TRUE;
+    sock->shared->connected = TRUE;
     *adopted = sock;
     return sock_enlist(sock);
 }
@@ -165,7 +183,7 @@ SOCKET WSPAPI provider_socket(int family, int type, int protocol, LPWSAPROTOCOL_
 void sock_discard(struct sock *sock, BOOL indicate)
 {
     struct provider_process *process = sock->process;
-    BOOL hard = sock->options.linger.l_onoff && sock->options.linger.l_linger == 0 && sock->connected;
+    BOOL hard = sock->shared->options.linger.l_onoff && sock->shared->options.linger.l_linger == 0 && sock->shared->connected;
     int ignored;
     if (sock->connecting) kernel_cancel(sock->connecting);
     while (sock->pending) pending_drop(sock->pending, indicate);
@@ -176,5 +194,5 @@ void sock_discard(struct sock *sock, BOOL indicate)
     else kernel_endpoint_close(sock->endpoint);
     process->up.lpWPUCloseSocketHandle(sock->handle, &ignored);
     list_remove(&process->socks, sock);
-    free(sock);
+    sock_free(sock);
 }

@@ -101,7 +101,7 @@ static int check_flags(const struct moving *call)
     if ((call->flags & MSG_OOB) && !stream) return WSAEOPNOTSUPP;
     if ((call->flags & MSG_PARTIAL) && !call->receives) return WSAEOPNOTSUPP;
     if ((call->flags & MSG_WAITALL) && call->receives && (!stream || (call->flags & (MSG_PEEK | MSG_OOB)))) return WSAEOPNOTSUPP;
-    if ((call->flags & MSG_WAITALL) && call->receives && call->sock->nonblocking && !call->overlapped) return WSAEOPNOTSUPP; /* it would have to wait */
+    if ((call->flags & MSG_WAITALL) && call->receives && call->sock->shared->nonblocking && !call->overlapped) return WSAEOPNOTSUPP; /* it would have to wait */
     if (call->flags & ~known) return WSAEINVAL;
     return (call->flags & MSG_PEEK) && call->overlapped ? WSAEINVAL : 0; /* plain calls only */
 }
@@ -113,7 +113,7 @@ static int check_state(const struct moving *call)
     struct kernel_socket peer;
     if (call->receives && call->count == 0 && call->overlapped) return WSAEINVAL; /* observed behaviour ASY-06 */
     if (sock_stream(sock) || call->to) return 0;
-    if (sock->dissolved && !(call->receives && call->named)) return WSAENOTCONN;
+    if (sock->shared->dissolved && !(call->receives && call->named)) return WSAENOTCONN;
     if (call->receives || call->named || kernel_peer(sock->endpoint, &peer) == KERNEL_OK) return 0;
     return sock_unbound(sock) && !observed() ? WSAEINVAL : WSAENOTCONN;
 }
@@ -178,7 +178,7 @@ static void tell_unused(const struct moving *call)
 
 static int64_t timeout_ns(const struct moving *call)
 {
-    DWORD ms = call->receives ? call->sock->options.receive_timeout_ms : call->sock->options.send_timeout_ms;
+    DWORD ms = call->receives ? call->sock->shared->options.receive_timeout_ms : call->sock->shared->options.send_timeout_ms;
     return ms ? ms * INT64_C(1000000) : KERNEL_FOREVER;
 }
 
@@ -214,7 +214,7 @@ static int go_plain(struct moving *call)
     DWORD flags;
     if (!pieces) return WSAENOBUFS;
     transfer_fill(&transfer, call, pieces);
-    if (call->sock->nonblocking) {
+    if (call->sock->shared->nonblocking) {
         error = transfer_over(&transfer, go(call, &transfer, &(struct kernel_how){ 0 }), &flags);
         tell(call, error, transfer.kernel.count, flags);
         if (pieces != few) free(pieces);
