@@ -90,6 +90,9 @@ void kernel_slot_set(const uint32_t *provider, void *pointer);
 bool kernel_may_read(const void *start, size_t size_bytes);
 bool kernel_may_write(void *start, size_t size_bytes);
 
+/* Whether this is the handle of a window of any process: one that messages can be posted to (SPI reference 4.3). */
+bool kernel_window(const void *window);
+
 /* ---- tables, copied out ---------------------------------------------------------------------------------------------- */
 
 enum kernel_family { KERNEL_IPV4 = 4, KERNEL_IPV6 = 6 };

@@ -45,11 +45,15 @@ static BOOL close_holds(const struct sock *sock, const struct kernel_state *stat
     return (state->conditions & KERNEL_PEER_CLOSED) && (state->readable_bytes == 0 || observed());
 }
 
-/* Sending is possible: a stream when it is connected, a message socket when it is bound (optional in the documents). */
+/* Windows renews an event that was fetched when more of its kind comes; a message it does not renew. */
+static BOOL renews(const struct sock *sock) { return observed() && !sock->events.window; }
+
+/* Sending is possible: a stream when it is connected, a message socket when it is bound (optional in the documents; Windows posts
+   a message before that too). */
 static BOOL write_holds(const struct sock *sock, const struct kernel_state *state)
 {
     if (!(state->conditions & KERNEL_WRITABLE)) return FALSE;
-    return sock_stream(sock) ? sock->shared->connected : !sock_unbound(sock);
+    return sock_stream(sock) ? sock->shared->connected : !sock_unbound(sock) || (observed() && sock->events.window);
 }
 
 LONG conditions_holding(const struct sock *sock, const struct kernel_state *state)
@@ -110,7 +114,7 @@ static void watch_completes(void *cookie, enum kernel_status status, uint64_t co
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (watched[i].conditions & count) renewed |= watched[i].bit & LEVELS;
     if (count & KERNEL_QOS_CHANGED) qos_happens(sock);
-    look(sock, observed() ? renewed : 0);
+    look(sock, renews(sock) ? renewed : 0);
 }
 
 /* Keeps the watch that the mask asks for. What is disabled needs none; Windows looks all the same. */
@@ -119,7 +123,7 @@ static void watch(struct sock *sock)
     struct network_events *events = &sock->events;
     struct kernel_watch wish = { .topic = KERNEL_TOPIC_ENDPOINT, .family = sock_family(sock), .endpoint = sock->endpoint };
     LONG wanted = events->mask & ENDPOINT_EVENTS;
-    if (wanted) wanted &= ~(events->disabled & ~(observed() ? LEVELS : 0));
+    if (wanted) wanted &= ~(events->disabled & ~(renews(sock) ? LEVELS : 0));
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (wanted & watched[i].bit) wish.conditions |= watched[i].conditions;
     if (events->watch && wish.conditions && (events->watched & wish.conditions) == wish.conditions) return;
@@ -131,10 +135,12 @@ static void watch(struct sock *sock)
 
 /* ---- told by the other files ---- */
 
-/* The documents let a new registration report whatever holds; Windows keeps silent about what it has reported before. */
+/* The documents let a new registration report whatever holds. Windows records nothing that it has reported before, and posts
+   everything again but for a connection that was made before. */
 void conditions_select(struct sock *sock)
 {
     if (!observed()) sock->events.disabled = 0;
+    else if (sock->events.window) sock->events.disabled = sock->shared->attempt == ATTEMPT_MADE ? FD_CONNECT : 0;
     look(sock, 0);
 }
 

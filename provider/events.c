@@ -1,7 +1,8 @@
 /*
- * Network events: WSPEventSelect, WSPEnumNetworkEvents, the record between them, and the arming of the two events that
- * belong to control codes (SPI reference 9, ioctls reference 0.7). An edge is told once per arming; one that comes between
- * the arming and the selection is kept for it. When the events of the endpoint are recorded is told in conditions.c.
+ * Network events: WSPEventSelect, WSPEnumNetworkEvents and the record between them; WSPAsyncSelect, whose messages are posted
+ * at once and recorded nowhere; and the arming of the two events that belong to control codes (SPI reference 9, ioctls
+ * reference 0.7). A socket has one registration, of either kind. An edge is told once per arming; one that comes between the
+ * arming and the selection is kept for it. When the events of the endpoint are recorded is told in conditions.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,10 @@ static void record(struct sock *sock, LONG bit)
     int ignored;
     struct network_events *events = &sock->events;
     events->happened &= ~bit;
+    if (events->window) { /* a message that cannot be posted is lost: its window is gone */
+        sock->process->up.lpWPUPostMessage(events->window, events->message, sock->handle, WSAMAKESELECTREPLY(bit, events->errors[bit_number(bit)]));
+        return;
+    }
     if (events->recorded & bit) return;
     events->recorded |= bit;
     if (events->event) sock->process->up.lpWPUSetEvent(events->event, &ignored);
@@ -107,10 +112,28 @@ void events_end(struct sock *sock)
     disarm(sock, FD_ALL_EVENTS);
     conditions_end(sock);
     sock->events.event = NULL;
+    sock->events.window = NULL;
     sock->events.mask = 0;
 }
 
-/* ---- the two entry points ---- */
+/* ---- the entry points ---- */
+
+/* The one registration of a socket; it makes the socket nonblocking, whatever the mask. */
+struct registration { LONG mask; HANDLE event; HWND window; unsigned message; };
+
+static void events_register(struct sock *sock, const struct registration *wish)
+{
+    struct network_events *events = &sock->events;
+    sock->shared->nonblocking = TRUE;
+    events->mask = wish->mask;
+    events->event = wish->mask ? wish->event : NULL;
+    events->window = wish->mask ? wish->window : NULL;
+    events->message = wish->message;
+    events->recorded = 0;
+    for (LONG bit = 1; bit <= FD_ADDRESS_LIST_CHANGE; bit <<= 1)
+        if (events->happened & wish->mask & bit) record(sock, bit);
+    conditions_select(sock);
+}
 
 static BOOL is_event(WSAEVENT event)
 {
@@ -123,14 +146,16 @@ int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG mask, LPINT erro
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
     if ((mask & ~(LONG)FD_ALL_EVENTS) != 0 || (mask != 0 && !is_event(event))) return fail(error, WSAEINVAL);
-    struct network_events *events = &sock->events;
-    sock->shared->nonblocking = TRUE; /* whatever the mask */
-    events->mask = mask;
-    events->event = mask ? event : NULL;
-    events->recorded = 0;
-    for (LONG bit = 1; bit <= FD_ADDRESS_LIST_CHANGE; bit <<= 1)
-        if (events->happened & mask & bit) record(sock, bit);
-    conditions_select(sock);
+    events_register(sock, &(struct registration){ .mask = mask, .event = event });
+    return 0;
+}
+
+int WSPAPI provider_async_select(SOCKET s, HWND window, unsigned int message, LONG mask, LPINT error)
+{
+    struct sock *sock = sock_enter(s, error);
+    if (!sock) return SOCKET_ERROR;
+    if ((mask & ~(LONG)FD_ALL_EVENTS) != 0 || (mask != 0 && !kernel_window(window))) return fail(error, WSAEINVAL);
+    events_register(sock, &(struct registration){ .mask = mask, .window = window, .message = message });
     return 0;
 }
 

@@ -6,14 +6,12 @@
 
 /* Parameters have one letter; none is looked at. */
 #define U(n) (void)n
-static int WSPAPI no_async_select(SOCKET s, HWND w, unsigned int m, LONG e, LPINT error) { U(s); U(w); U(m); U(e); return fail(error, WSAEOPNOTSUPP); }
 static int WSPAPI no_duplicate_socket(SOCKET s, DWORD p, LPWSAPROTOCOL_INFOW i, LPINT error) { U(s); U(p); U(i); return fail(error, WSAEOPNOTSUPP); }
 static BOOL WSPAPI no_get_qos_by_name(SOCKET s, LPWSABUF n, LPQOS q, LPINT error) { U(s); U(n); U(q); fail(error, WSAEOPNOTSUPP); return FALSE; }
 
 void not_offered_fill(LPWSPPROC_TABLE table)
 {
     *table = (WSPPROC_TABLE){
-        .lpWSPAsyncSelect = no_async_select,
         .lpWSPDuplicateSocket = no_duplicate_socket, .lpWSPGetQOSByName = no_get_qos_by_name,
     };
 }

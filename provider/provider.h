@@ -52,6 +52,8 @@ struct provider_process {
 
 struct network_events {
     HANDLE event;               /* of WSPEventSelect, NULL: none selected */
+    HWND window;                /* of WSPAsyncSelect, NULL: none selected; then nothing is recorded */
+    unsigned message;
     LONG mask;
     LONG recorded;              /* to be told by WSPEnumNetworkEvents */
     LONG happened;              /* of the control codes: came while not selected, recorded as soon as it is */
@@ -267,6 +269,7 @@ int WSPAPI provider_set_sock_opt(SOCKET s, int level, int name, const char *valu
 INT WSPAPI provider_address_to_string(LPSOCKADDR address, DWORD size, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD length, LPINT error);
 INT WSPAPI provider_string_to_address(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT size, LPINT error);
 int WSPAPI provider_select(int ignored, fd_set *readable, fd_set *writable, fd_set *exceptional, const PTIMEVAL timeout, LPINT error);
+int WSPAPI provider_async_select(SOCKET s, HWND window, unsigned int message, LONG events, LPINT error);
 int WSPAPI provider_event_select(SOCKET s, WSAEVENT event, LONG events, LPINT error);
 int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS events, LPINT error);
 BOOL WSPAPI provider_get_overlapped_result(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD bytes, BOOL wait, LPDWORD flags, LPINT error);

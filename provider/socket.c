@@ -154,6 +154,8 @@ int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct soc
     sock->shared->nonblocking = listener->shared->nonblocking;
     sock->shared->options = listener->shared->options;
     sock->events.event = listener->events.event;
+    sock->events.window = listener->events.window;
+    sock->events.message = listener->events.message;
     sock->events.mask = listener->events.mask;
     sock->endpoint = endpoint;
     sock->shared->connected = TRUE;

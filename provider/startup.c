@@ -71,6 +71,7 @@ static void table_fill(LPWSPPROC_TABLE table)
     table->lpWSPSocket = provider_socket;
     table->lpWSPCloseSocket = provider_close_socket;
     table->lpWSPEventSelect = provider_event_select;
+    table->lpWSPAsyncSelect = provider_async_select;
     table->lpWSPEnumNetworkEvents = provider_enum_network_events;
     table->lpWSPGetOverlappedResult = provider_get_overlapped_result;
     table->lpWSPIoctl = provider_ioctl;

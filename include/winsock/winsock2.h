@@ -253,6 +253,11 @@ typedef LPHANDLE LPWSAEVENT;
 #define FD_MAX_EVENTS 10
 #define FD_ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
 
+/* lParam of the message that tells of a network event. */
+#define WSAMAKESELECTREPLY(wEvent, wError) MAKELONG(wEvent, wError)
+#define WSAGETSELECTEVENT(lParam) LOWORD(lParam)
+#define WSAGETSELECTERROR(lParam) HIWORD(lParam)
+
 /* iErrorCode is indexed with the FD_*_BIT numbers. */
 typedef struct _WSANETWORKEVENTS {
     LONG lNetworkEvents;

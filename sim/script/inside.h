@@ -28,8 +28,8 @@ struct line {
     size_t late;                         /* steps that were due while it was busy, and wait */
 };
 
-/* What can be claimed: signals of one event, or runs of one routine (for one OVERLAPPED, or for any). */
-enum sight_kind { SIGHT_SIGNAL, SIGHT_ROUTINE, SIGHT_ROUTINE_FOR };
+/* What can be claimed: signals of one event, runs of one routine (for one OVERLAPPED, or for any), messages to one window. */
+enum sight_kind { SIGHT_SIGNAL, SIGHT_ROUTINE, SIGHT_ROUTINE_FOR, SIGHT_MESSAGE };
 struct sight_key { uintptr_t kind, what, overlapped; };
 
 /* All observations of one key, oldest first, by number; those before `open` are claimed. */
@@ -40,7 +40,7 @@ struct actor {
     const struct actor_setup *setup;
     struct process *process;
     struct line *lines;
-    struct bindings sockets, overlapped, events, routines, ports;
+    struct bindings sockets, overlapped, events, routines, ports, windows;
     struct bindings endpoints;           /* socket name -> the stack's number of what its call opened */
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
     struct bindings moving;              /* OVERLAPPED name -> the buffers that went with it last (call.h) */

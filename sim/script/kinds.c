@@ -141,6 +141,12 @@ static const struct step_kind table[] = {
       { { "socket", TYPE_SOCKET, NEED, "" }, { "code", TYPE_CODE, NEED, "" }, { "in", TYPE_IN, MAY, "" }, { "in_size", TYPE_UINT32, MAY, "cbInBuffer, if it is not the value's size" }, { "out", TYPE_OUT, MAY, "" }, { "out_size", TYPE_UINT32, MAY, "cbOutBuffer" },
         { "out_room", TYPE_UINT32, MAY, "bytes that are really there, if not out_size" }, { "bytes", TYPE_BYTES, MAY, "*lpcbBytesReturned afterwards" }, { "overlapped", TYPE_OVERLAPPED, MAY, "" }, { "event", TYPE_EVENT, MAY, "hEvent of the OVERLAPPED" }, { "no_packet", TYPE_BOOL, MAY, "its low bit: no packet at a completion port" }, { "routine", TYPE_ROUTINE, MAY, "" } }, CALL_IOCTL },
     { "eventselect", STEP_CALL, "WSPEventSelect", { { "socket", TYPE_SOCKET, NEED, "" }, { "event", TYPE_EVENT, MAY, "" }, { "events", TYPE_EVENTS, NEED, "" } }, CALL_EVENTSELECT },
+    { "asyncselect", STEP_CALL, "WSPAsyncSelect",
+      { { "socket", TYPE_SOCKET, NEED, "" }, { "window", TYPE_WINDOW, MAY, "made by its first mention; NULL without it" }, { "message", TYPE_UINT32, MAY, "1024, WM_USER, without it" }, { "events", TYPE_EVENTS, NEED, "" } }, CALL_ASYNCSELECT },
+    { "createwindow", STEP_CALL, "a window of this thread", { { "as", TYPE_NAME, NEED, "its name from here on" } }, CALL_CREATEWINDOW },
+    { "destroywindow", STEP_CALL, "DestroyWindow: its messages go with it", { { "window", TYPE_NAME, NEED, "" } }, CALL_DESTROYWINDOW },
+    { "getmessage", STEP_CALL, "GetMessage: the thread's oldest message",
+      { { "window", TYPE_WINDOW, MAY, "of this one only" }, { "timeout", TYPE_TIME, MAY, "without it, for ever" }, { "message", TYPE_UINT32, MAY, "" }, { "socket", TYPE_SOCKET, MAY, "" }, { "event", TYPE_NETWORK_EVENT, MAY, "" }, { "error", TYPE_ERROR, MAY, "" } }, CALL_GETMESSAGE },
     { "enumnetworkevents", STEP_CALL, "WSPEnumNetworkEvents", { { "socket", TYPE_SOCKET, NEED, "" }, { "event", TYPE_EVENT, MAY, "" }, { "out", TYPE_OUT, MAY, "{\"events\": […], \"errors\": {…}}" } }, CALL_ENUMNETWORKEVENTS },
     { "getoverlappedresult", STEP_CALL, "WSPGetOverlappedResult", { { "socket", TYPE_SOCKET, NEED, "" }, { "overlapped", TYPE_OVERLAPPED, NEED, "" }, { "wait", TYPE_BOOL, MAY, "" }, { "bytes", TYPE_BYTES, MAY, "" }, { "out", TYPE_OUT, MAY, "what a receive brought" }, { "from", TYPE_SOCKADDR, MAY, "its sender" }, { "flags_out", TYPE_SEND_FLAGS, MAY, "*lpdwFlags afterwards" } }, CALL_GETOVERLAPPEDRESULT },
     { "cancelio", STEP_CALL, "CancelIo: what this thread asked for, or one OVERLAPPED of it", { { "overlapped", TYPE_OVERLAPPED, MAY, "" } }, CALL_CANCELIO },
@@ -154,6 +160,8 @@ static const struct step_kind table[] = {
     /* ---- what an actor sees ---- */
     { "signaled", STEP_SEES, "an event object became signalled", { { "event", TYPE_NAME, NEED, "" }, { "within", TYPE_TIME, MAY, "" } }, SEES_SIGNALED },
     { "completed", STEP_SEES, "a completion routine ran", { { "routine", TYPE_ROUTINE, NEED, "" }, { "overlapped", TYPE_NAME, MAY, "" }, { "error", TYPE_ERROR, MAY, "" }, { "bytes", TYPE_UINT, MAY, "" }, { "out", TYPE_OUT, MAY, "what a receive brought" }, { "from", TYPE_SOCKADDR, MAY, "its sender" }, { "within", TYPE_TIME, MAY, "" } }, SEES_COMPLETED },
+    { "message", STEP_SEES, "a message came for a window, and is dispatched",
+      { { "window", TYPE_NAME, NEED, "" }, { "socket", TYPE_SOCKET, MAY, "" }, { "message", TYPE_UINT32, MAY, "" }, { "event", TYPE_NETWORK_EVENT, MAY, "" }, { "error", TYPE_ERROR, MAY, "" }, { "within", TYPE_TIME, MAY, "" } }, SEES_MESSAGE },
     { "nothing", STEP_SEES, "nothing at all, from now on", { { "for", TYPE_TIME, NEED, "" } }, SEES_NOTHING },
 
     /* ---- what holds in the world ---- */
@@ -182,7 +190,7 @@ static const struct step_kind table[] = {
 
 /* Words that the language has and this version does not run. */
 static const char *const later[] = {
-    "asyncselect", "duplicate", "getqosbyname", "getmessage", "repeat", "on",
+    "duplicate", "getqosbyname", "repeat", "on",
     "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "flap", "traffic", "host.suspend", "host.resume",
 };
 
@@ -217,7 +225,6 @@ const char *kind_nearest(const char *word, const char *name)
 
 bool kind_is_later(const char *word, const char *name)
 {
-    if (strcmp(word, "sees") == 0) return strcmp(name, "message") == 0;
     for (size_t i = 0; strcmp(word, "do") == 0 && i < sizeof later / sizeof *later; i++)
         if (strcmp(later[i], name) == 0) return true;
     return false;

@@ -34,7 +34,7 @@ static void names_need(struct loading *load, const struct names *names, const st
     else problem_at(load->problems, value, "this actor has no %s \"%s\" before this step", what, value->text);
 }
 
-struct actor_names { struct names sockets, overlapped, events, routines; };
+struct actor_names { struct names sockets, overlapped, events, routines, windows; };
 
 static void select_names(struct loading *load, struct actor_names *names, const struct step *step)
 {
@@ -64,6 +64,14 @@ static void call_names(struct loading *load, struct actor_names *names, const st
     case CALL_ENUMNETWORKEVENTS:
         if (!is_text(event, "bad")) names_add(load, &names->events, event);
         return;
+    case CALL_CREATEWINDOW: names_add(load, &names->windows, step_member(scenario, step, "as")); return;
+    case CALL_DESTROYWINDOW: names_need(load, &names->windows, step_member(scenario, step, "window"), "window"); return;
+    case CALL_ASYNCSELECT:
+    case CALL_GETMESSAGE: {
+        const struct json *window = step_member(scenario, step, "window");
+        if (!is_text(window, "bad")) names_add(load, &names->windows, window);
+        return;
+    }
     case CALL_ACCEPTEXNAMES:
     case CALL_GETOVERLAPPEDRESULT:
     case CALL_CANCELIO:
@@ -86,7 +94,8 @@ static void step_names(struct loading *load, struct actor_names *names, const st
     if (step->kind->class == STEP_CALL) { call_names(load, names, step); return; }
     if (step->kind->class != STEP_SEES && step->kind->class != STEP_ASSERT) return;
     names_need(load, &names->sockets, step_member(scenario, step, "socket"), "socket");
-    names_need(load, &names->events, step_member(scenario, step, "event"), "event");
+    names_need(load, &names->windows, step_member(scenario, step, "window"), "window");
+    if (step->kind->number != SEES_MESSAGE || step->kind->class != STEP_SEES) names_need(load, &names->events, step_member(scenario, step, "event"), "event");
     names_need(load, &names->overlapped, step_member(scenario, step, "overlapped"), "OVERLAPPED");
     names_need(load, &names->routines, step_member(scenario, step, "routine"), "routine");
 }
@@ -103,6 +112,7 @@ static void actor_names(struct loading *load, const struct actor_setup *actor)
     bindings_free(&names.overlapped.known);
     bindings_free(&names.events.known);
     bindings_free(&names.routines.known);
+    bindings_free(&names.windows.known);
 }
 
 void load_names(struct loading *load)

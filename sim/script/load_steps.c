@@ -135,7 +135,7 @@ static bool step_members_load(struct loading *load, struct step *step)
     if (!kind || kind->class != STEP_CALL || !returns) return true;
     step->returns_never = is_text(returns, "never");
     bool waits = kind->number == CALL_WAIT || kind->number == CALL_SLEEP;
-    if (is_text(returns, "WAIT_TIMEOUT") && !waits && kind->number != CALL_GETQUEUED) {
+    if (is_text(returns, "WAIT_TIMEOUT") && !waits && kind->number != CALL_GETQUEUED && kind->number != CALL_GETMESSAGE) {
         problem_at(load->problems, returns, "\"WAIT_TIMEOUT\" is not known here; expected 0, or an error's name or number");
         return false;
     }

@@ -14,6 +14,10 @@ static struct sights *claim_sights(struct script *script, struct actor *actor, c
         const uintptr_t *event = binding_find(&actor->events, script_member(script, step, "event")->text);
         return event ? sights_of(actor, &(struct sight_key){ SIGHT_SIGNAL, *event, 0 }) : NULL;
     }
+    if (step->kind->number == SEES_MESSAGE) {
+        const uintptr_t *window = binding_find(&actor->windows, script_member(script, step, "window")->text);
+        return window ? sights_of(actor, &(struct sight_key){ SIGHT_MESSAGE, *window, 0 }) : NULL;
+    }
     const struct json *name = script_member(script, step, "overlapped");
     const uintptr_t *routine = binding_find(&actor->routines, script_member(script, step, "routine")->text);
     const uintptr_t *overlapped = name ? binding_find(&actor->overlapped, name->text) : NULL;
@@ -21,11 +25,23 @@ static struct sights *claim_sights(struct script *script, struct actor *actor, c
     return sights_of(actor, &(struct sight_key){ name ? SIGHT_ROUTINE_FOR : SIGHT_ROUTINE, *routine, name ? *overlapped : 0 });
 }
 
+static const char *message_words(struct script *script, const struct actor *actor, const struct observation *seen, const char *at)
+{
+    const struct window_message *message = &seen->message;
+    char event[24], error[24];
+    const char *window = NULL, *socket = process_handle_label(actor->process, message->wide);
+    for (const struct bound *bound = actor->windows.by_name; bound && !window; bound = bound->hh.next)
+        if (bound->value == (uintptr_t)message->window) window = bound->name;
+    return arena_printf(script->arena, "message %u for window %s: %s of socket %s with error %s at %s", message->message, window ? window : "?", names_or_number(NAMES_EVENT, WSAGETSELECTEVENT(message->word), event),
+                        socket ? socket : "?", names_or_number(NAMES_ERROR, WSAGETSELECTERROR(message->word), error), at);
+}
+
 static const char *observation_words(struct script *script, const struct actor *actor, const struct observation *seen)
 {
     char room[24], at[TIME_TEXT];
     time_text(seen->at_ns, at);
     if (seen->kind == SAW_SIGNAL) return arena_printf(script->arena, "event %s signaled at %s", process_handle_label(actor->process, (uintptr_t)seen->event), at);
+    if (seen->kind == SAW_MESSAGE) return message_words(script, actor, seen, at);
     const char *overlapped = process_memory_label(actor->process, seen->overlapped);
     return arena_printf(script->arena, "routine %s completed for %s with error %s and %u bytes at %s", actor_routine_name(actor, seen->routine), overlapped ? overlapped : "?",
                         names_or_number(NAMES_ERROR, (int64_t)seen->error, room), (unsigned)seen->bytes, at);
@@ -34,6 +50,10 @@ static const char *observation_words(struct script *script, const struct actor *
 /* The claimed completion must also bear the result that was expected. */
 static void claim_check(struct script *script, const struct step *step, const struct observation *seen)
 {
+    if (step->kind->number == SEES_MESSAGE) {
+        message_dispatch(step_actor(script, step)->process, seen->number);
+        check_message(script, step, &seen->message);
+    }
     if (step->kind->number != SEES_COMPLETED) return;
     const struct json *error = script_member(script, step, "error"), *bytes = script_member(script, step, "bytes");
     char room[24];

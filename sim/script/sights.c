@@ -34,6 +34,7 @@ void sights_gather(struct actor *actor)
         actor->seen++;
         actor->script->fresh = true;
         if (seen->kind == SAW_SIGNAL) sights_add(actor, &(struct sight_key){ SIGHT_SIGNAL, (uintptr_t)seen->event, 0 }, actor->seen);
+        if (seen->kind == SAW_MESSAGE) sights_add(actor, &(struct sight_key){ SIGHT_MESSAGE, (uintptr_t)seen->message.window, 0 }, actor->seen);
         if (seen->kind != SAW_ROUTINE) continue;
         sights_add(actor, &(struct sight_key){ SIGHT_ROUTINE, seen->routine, 0 }, actor->seen);
         sights_add(actor, &(struct sight_key){ SIGHT_ROUTINE_FOR, seen->routine, (uintptr_t)seen->overlapped }, actor->seen);

@@ -35,6 +35,8 @@ static const char *const words[] = {
     [TYPE_SOCKET] = "a socket's name, or a handle's number",
     [TYPE_OVERLAPPED] = "an OVERLAPPED's name, null or \"bad\"",
     [TYPE_EVENT] = "an event object's name, null or \"bad\"",
+    [TYPE_WINDOW] = "a window's name, null or \"bad\"",
+    [TYPE_NETWORK_EVENT] = "an FD_ event, or a number",
     [TYPE_EVENT_LIST] = "a list of event names",
     [TYPE_ROUTINE] = "a completion routine's name",
     [TYPE_IN] = "a typed value such as {\"sockaddr\": \"192.0.2.1:0\"}, null or \"bad\"",
@@ -119,7 +121,7 @@ static enum names_kind kind_of(enum type type)
     case TYPE_PROTOCOL: return NAMES_PROTOCOL;
     case TYPE_FLAGS: return NAMES_SOCKET_FLAG;
     case TYPE_CODE: return NAMES_IOCTL;
-    case TYPE_EVENTS: return NAMES_EVENT;
+    case TYPE_EVENTS: case TYPE_NETWORK_EVENT: return NAMES_EVENT;
     case TYPE_WAIT_RESULT: return NAMES_WAIT;
     case TYPE_SEND_FLAGS: return NAMES_MESSAGE_FLAG;
     case TYPE_HOW: return NAMES_HOW;
@@ -313,7 +315,7 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_UINT: return uint_check(problems, value, type, UINT64_MAX);
     case TYPE_UINT32: return uint_check(problems, value, type, UINT32_MAX);
     case TYPE_FAMILY: case TYPE_SOCKET_TYPE: case TYPE_PROTOCOL: case TYPE_CODE: case TYPE_WAIT_RESULT: case TYPE_ERROR:
-    case TYPE_HOW: case TYPE_LEVEL: case TYPE_BACKLOG: case TYPE_JOIN: return named_check(problems, value, type);
+    case TYPE_HOW: case TYPE_LEVEL: case TYPE_BACKLOG: case TYPE_JOIN: case TYPE_NETWORK_EVENT: return named_check(problems, value, type);
     case TYPE_RETURNS: /* the result of a call or of a wait: load_steps.c looks closer */
         return value->type == JSON_TEXT || value->type == JSON_NUMBER ? true : wrong(problems, value, type);
     case TYPE_FLAGS: case TYPE_EVENTS: case TYPE_SEND_FLAGS: return set_check(problems, value, type);
@@ -324,7 +326,7 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_SOCKET_LIST: return socket_list_check(problems, value);
     case TYPE_CONDITION: return is_text(value, "accept") || is_text(value, "reject") || is_text(value, "defer") || shown_wrong(problems, value, type);
     case TYPE_SOCKET: return is_name(value) || json_uint(value, &number) || shown_wrong(problems, value, type);
-    case TYPE_OVERLAPPED: case TYPE_EVENT: return pointer_check(problems, value, type);
+    case TYPE_OVERLAPPED: case TYPE_EVENT: case TYPE_WINDOW: return pointer_check(problems, value, type);
     case TYPE_EVENT_LIST: return list_of_names_check(problems, value);
     case TYPE_IN: case TYPE_OUT: return buffer_check(problems, value, type);
     case TYPE_BYTES: return bytes_check(problems, value);

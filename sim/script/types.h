@@ -31,6 +31,8 @@ enum type {
     TYPE_SOCKET,        /* a socket's name, or a handle's number */
     TYPE_OVERLAPPED,    /* an OVERLAPPED's name, null, "bad" */
     TYPE_EVENT,         /* an event object's name, null, "bad" */
+    TYPE_WINDOW,        /* a window's name, null, "bad" */
+    TYPE_NETWORK_EVENT, /* one FD_ event: name or number */
     TYPE_EVENT_LIST,    /* a list of event names */
     TYPE_ROUTINE,       /* a completion routine's name */
     TYPE_IN,            /* a typed value, null, "bad" */

@@ -41,7 +41,7 @@ struct operation {
 };
 
 struct socket_key { struct process *process; SOCKET s; };
-struct known_socket { struct socket_key key; bool overlapped; HANDLE selected, selecting; struct operation *operations; UT_hash_handle hh; };
+struct known_socket { struct socket_key key; bool overlapped; HANDLE selected, selecting; struct judge_messages posts, posting; struct operation *operations; UT_hash_handle hh; };
 
 struct judge {
     struct ws2 *ws2;
@@ -177,21 +177,38 @@ void judge_accepted(struct judge *judge, struct process *process, SOCKET listene
 {
     const struct known_socket *parent = socket_find(judge, process, listener);
     judge_opened(judge, process, s, parent && parent->overlapped);
-    if (parent) socket_find(judge, process, s)->selected = parent->selected;
+    if (!parent) return;
+    struct known_socket *child = socket_find(judge, process, s);
+    child->selected = parent->selected;
+    child->posts = parent->posts;
 }
 
 void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event)
 {
     struct known_socket *socket = socket_find(judge, process, s);
-    if (socket) socket->selecting = event;
+    if (!socket) return;
+    socket->selecting = event;
+    socket->posting = (struct judge_messages){ 0 };
+}
+
+void judge_selecting_messages(struct judge *judge, struct process *process, SOCKET s, const struct judge_messages *messages)
+{
+    struct known_socket *socket = socket_find(judge, process, s);
+    if (!socket) return;
+    socket->selecting = NULL;
+    socket->posting = *messages;
 }
 
 void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed)
 {
     struct known_socket *socket = socket_find(judge, process, s);
     if (!socket) return;
-    if (!failed) socket->selected = socket->selecting;
+    if (!failed) {
+        socket->selected = socket->selecting;
+        socket->posts = socket->posting;
+    }
     socket->selecting = NULL;
+    socket->posting = (struct judge_messages){ 0 };
 }
 
 void judge_called(struct judge *judge, const struct judge_call *call)
@@ -323,6 +340,22 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
         guilty = operation;
     }
     if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", label(guilty));
+}
+
+static bool posts(const struct judge_messages *asked, const struct window_message *message)
+{
+    LONG event = WSAGETSELECTEVENT(message->word);
+    return asked->events && asked->window == message->window && asked->message == message->message && (asked->events & event) == event && event && (event & (event - 1)) == 0;
+}
+
+/* The socket is its process's: a message may go to a window of another. One that an accept has just made is not known yet. */
+void judge_posted(struct judge *judge, struct process *process, const struct window_message *message)
+{
+    const struct known_socket *socket = socket_find(judge, process, message->wide);
+    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUPostMessage after the last WSPCleanup");
+    if (!socket && handle_at(process, message->wide, HANDLE_SOCKET)) return;
+    if (socket && (posts(&socket->posts, message) || posts(&socket->posting, message))) return;
+    verdict(judge, process, "message-as-registered", "a message was posted that %s", socket ? "the socket's registration does not ask for" : "is about no open socket");
 }
 
 void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped,

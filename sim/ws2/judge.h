@@ -6,6 +6,7 @@
  *   - no event is set for an operation with a routine;
  *   - the byte count is the same in every place where it appears (not asked of the `observed` profile at once-completed calls);
  *   - a send or receive moves no more than its buffers hold;
+ *   - a message is posted only to the window and with the number that its socket, still open, is registered with, one event each;
  *   - a failed call says why (*lpErrno), and only WSA_IO_PENDING starts an operation.
  * "Completes" means that OVERLAPPED.Internal leaves STATUS_PENDING, as seen when the seam is crossed.
  */
@@ -21,12 +22,15 @@ struct judge *judge_new(struct ws2 *ws2);
 void judge_free(struct judge *judge);
 
 /* ---- told by the seam ---- */
+struct judge_messages { HWND window; UINT message; LONG events; }; /* what WSPAsyncSelect asks for; events 0: nothing */
 struct judge_call { struct thread *thread; const char *function; SOCKET s; WSAOVERLAPPED *overlapped; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; const DWORD *bytes;
                     bool moves; uint64_t most; /* a send or receive: no more bytes than this */ };
 void judge_called(struct judge *judge, const struct judge_call *call);   /* before: the OVERLAPPED may be used again from now on */
 void judge_returned(struct judge *judge, const struct judge_call *call, bool failed, int error);
 void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event); /* before: it may set the event at once */
 void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed);
+void judge_selecting_messages(struct judge *judge, struct process *process, SOCKET s, const struct judge_messages *messages); /* before too; then judge_selected */
+void judge_posted(struct judge *judge, struct process *process, const struct window_message *message);  /* WPUPostMessage */
 void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped);     /* WSPSocket gave it out */
 void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s);   /* WSPAccept did: with the listener's properties */
 void judge_closed(struct judge *judge, struct process *process, SOCKET s);

@@ -1,5 +1,5 @@
 /*
- * kernel.h: who am I and when, the provider's one pointer, and whether memory is the caller's. (kernel_wait stands in
+ * kernel.h: who am I and when, the provider's one pointer, whether memory is the caller's and a window anybody's. (kernel_wait stands in
  * thread.c, tables and watches in sim/net.)
  */
 #include "ws2/private.h"
@@ -37,3 +37,5 @@ void kernel_slot_set(const uint32_t *provider, void *pointer)
 
 bool kernel_may_read(const void *start, size_t size_bytes) { return memory_holds(process_running(), start, size_bytes); }
 bool kernel_may_write(void *start, size_t size_bytes) { return memory_holds(process_running(), start, size_bytes); }
+
+bool kernel_window(const void *window) { return window_is_there(process_running()->ws2, (HWND)(uintptr_t)window); }

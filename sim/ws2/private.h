@@ -21,6 +21,7 @@ struct ws2 {
     struct fiber *fiber;        /* the one that runs, NULL in the loop */
     const char *calling;        /* SPI function in progress on the running thread */
     bool crashed;
+    struct window *windows, *last_window; /* all there ever were */
     struct arena *spare;        /* for the values of the next call's rows, or NULL */
     uint32_t next_process_id, next_thread_id;
 };
@@ -53,6 +54,12 @@ const char *handle_text(const struct process *process, uintptr_t value, char roo
 /* ---- completion ports (port.c) ---- */
 void port_free(struct handle *handle);
 void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, DWORD bytes, bool immediate);
+
+/* ---- windows (window.c) ---- */
+bool window_is_there(const struct ws2 *ws2, HWND window);
+bool message_post(struct ws2 *ws2, const struct window_message *message); /* false: no such window */
+void windows_end(struct thread *thread);                                  /* its thread ends */
+void windows_free(struct ws2 *ws2);
 
 /* ---- memory ---- */
 
@@ -104,6 +111,8 @@ struct thread {
     struct apc *apcs; size_t apc_count;
     enum wait_state wait; DWORD wait_result; bool wait_alertable;
     struct waiter *waiters; size_t waiter_count; /* its places in the lists of the events it waits for; on its stack */
+    struct message *messages;      /* to its windows, oldest first (window.c) */
+    struct message_wait *awaited;  /* the message it waits for, NULL: none; on its stack */
     struct port_packet *packet;    /* where what it waits for at a port goes */
     int last_error;                /* WSASetLastError's */
     struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */
@@ -118,6 +127,7 @@ void thread_free(struct thread *thread);
 void crossings_end(struct thread *thread); /* calls that never returned */
 bool thread_queue_apc(struct thread *thread, LPWSPUSERAPC function, DWORD_PTR context);
 void thread_satisfy(struct thread *thread, DWORD result); /* its wait is over with this result */
+DWORD thread_wait_parked(struct thread *thread, int64_t timeout_ns, bool alertable); /* until thread_satisfy */
 DWORD thread_wait_handle(struct thread *thread, uintptr_t handle, int64_t timeout_ns); /* parks in its list until thread_satisfy */
 /* The process's thread that WSATHREADID names; NULL: none, or ended. */
 struct thread *thread_by_id(const struct process *process, const WSATHREADID *id);

@@ -69,6 +69,7 @@ void ws2_free(struct ws2 *ws2)
         process_free(process);
         provider_unload(&provider);
     }
+    windows_free(ws2);
     judge_free(ws2->judge);
     arena_free(ws2->spare);
     free(ws2);
@@ -113,6 +114,7 @@ void process_exit(struct thread *thread)
     for (struct thread *other = process->first_thread; other; other = other->next) {
         if (other == thread || other->ended) continue;
         other->ended = true;
+        windows_end(other);
         requests_cancel(&other->task, NULL);
         judge_thread_ended(ws2->judge, other);
     }

@@ -9,6 +9,8 @@
 
 #include "ws2/ws2.h"
 
+struct judge_messages; /* judge.h */
+
 #define SPI_ERROR_UNSET (-559038737)
 
 int spi_startup(struct thread *thread, WORD version, WSPDATA *data);  /* returns the error itself */
@@ -18,6 +20,7 @@ bool spi_started(const struct process *process);
 struct spi_socket { int family, type, protocol; DWORD flags; bool from_protocol_info; };
 SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *error);
 int spi_close(struct thread *thread, SOCKET s, int *error);
+int spi_async_select(struct thread *thread, SOCKET s, const struct judge_messages *messages, int *error);
 int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events, int *error);
 int spi_enum_network_events(struct thread *thread, SOCKET s, HANDLE event, WSANETWORKEVENTS *events, int *error);
 BOOL spi_get_overlapped_result(struct thread *thread, SOCKET s, WSAOVERLAPPED *overlapped, DWORD *bytes, BOOL wait, DWORD *flags, int *error);

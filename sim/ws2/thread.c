@@ -107,7 +107,7 @@ static void thread_lists_leave(struct thread *thread)
 }
 
 /* Parks until thread_satisfy. The result is the wait's; the thread's timer and list places are gone. */
-static DWORD thread_wait_parked(struct thread *thread, int64_t timeout_ns, bool alertable)
+DWORD thread_wait_parked(struct thread *thread, int64_t timeout_ns, bool alertable)
 {
     struct ws2 *ws2 = thread->process->ws2;
     thread->wait = WAIT_PARKED;
@@ -272,6 +272,7 @@ void thread_exit(struct thread *thread)
     struct ws2 *ws2 = thread->process->ws2;
     if (trace_begin(ws2->trace, LAYER_SPI, "thread.exit", NULL, thread->task.thread_name)) trace_set_cause(ws2->trace, trace_end(ws2->trace));
     thread->ended = true;
+    windows_end(thread);
     requests_cancel(&thread->task, NULL);
     judge_thread_ended(ws2->judge, thread);
     for (;;) thread_park(thread);

@@ -169,11 +169,10 @@ static int WSPAPI wpu_query_blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *c
 
 static BOOL WSPAPI wpu_post_message(HWND window, UINT message, WPARAM wide, LPARAM word)
 {
-    (void)message;
-    (void)wide;
-    (void)word;
-    row("WPUPostMessage", (uintptr_t)window, WSAEINVAL);
-    return FALSE; /* no actor has a window */
+    struct process *process = process_running();
+    struct window_message posted = { window, message, wide, word };
+    judge_posted(process->ws2->judge, process, &posted);
+    return message_post(process->ws2, &posted) ? TRUE : FALSE;
 }
 
 static int WSPAPI wpu_fd_is_set(SOCKET s, fd_set *set)

@@ -89,6 +89,18 @@ bool port_post(struct process *process, HANDLE port, const struct port_packet *p
 /* The oldest packet, waited for: WSA_WAIT_EVENT_0, _TIMEOUT, _FAILED. */
 DWORD port_take(struct thread *thread, HANDLE port, int64_t timeout_ns, struct port_packet *packet);
 
+/* ---- windows and their messages ---- */
+
+struct window_message { HWND window; UINT message; WPARAM wide; LPARAM word; };
+
+HWND window_new(struct thread *owner, const char *label);      /* its messages are its owner's, and it goes with it */
+bool window_destroy(struct thread *thread, HWND window);       /* with its messages; false: not a window of this thread */
+const char *window_label(const struct ws2 *ws2, HWND window);  /* NULL: there never was such a window */
+/* The thread's oldest message, or its oldest for one window, waited for: WSA_WAIT_EVENT_0; _TIMEOUT; _FAILED: not its window. */
+DWORD message_take(struct thread *thread, HWND window, int64_t timeout_ns, struct window_message *message, uint64_t *number);
+/* The window procedure got what process_observation knows by this number: it waits no longer. */
+void message_dispatch(struct process *process, uint64_t number);
+
 /* ---- threads ---- */
 
 /* The body runs on the thread's own fiber. The first thread's name is the process's; others are "process/name". */
@@ -127,6 +139,7 @@ struct observation {
     const void *overlapped;
     DWORD error, bytes;
     const struct thread *thread; /* on which the routine ran */
+    struct window_message message; /* SAW_MESSAGE: what was posted to a window of one of its threads */
     bool claimed;
 };
 #define ROUTINES_MOST 64

@@ -212,6 +212,14 @@ static int WSPAPI breaker_recv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD 
     return 0;
 }
 
+/* Posts at once, with the number after the one it was asked to use. */
+static int WSPAPI breaker_async_select(SOCKET s, HWND window, unsigned int message, LONG events, LPINT error)
+{
+    if (small_socket_find(s, error) == NULL) return SOCKET_ERROR;
+    small_process_get()->up.lpWPUPostMessage(window, message + 1, s, events);
+    return 0;
+}
+
 static int WSPAPI breaker_close(SOCKET s, LPINT error)
 {
     struct small_socket *socket = small_socket_find(s, error);
@@ -244,6 +252,7 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, 
     table->lpWSPGetOverlappedResult = breaker_result;
     table->lpWSPCloseSocket = breaker_close;
     table->lpWSPRecv = breaker_recv;
+    table->lpWSPAsyncSelect = breaker_async_select;
     table->lpWSPCleanup = breaker_cleanup;
     return 0;
 }

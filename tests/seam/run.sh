@@ -207,6 +207,7 @@ byte-counts-agree
 byte-counts-agree in-result
 byte-counts-agree at-once
 within-the-buffers
+message-as-registered
 failure-says-why
 failure-says-why with-zero
 pending-needs-overlapped
