@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* A provider that uses this header exports `const uint32_t wspsim_kernel_abi = KERNEL_ABI;`; the loader checks it. */
-#define KERNEL_ABI 2u
+#define KERNEL_ABI 3u
 
 enum kernel_status {
     KERNEL_OK,
@@ -398,13 +398,16 @@ struct kernel_wait {
     kernel_request request; /* until this request has completed (its completion has run), or 0 */
     void *event;            /* until this event object is signalled, or NULL */
     int64_t timeout_ns;     /* KERNEL_FOREVER: no limit */
+    bool alertable;         /* asynchronous procedure calls run meanwhile, and the wait goes on */
 };
 
 /* Parks the calling thread. KERNEL_OK: what it waited for has happened. KERNEL_CANCELLED: the request was given up.
    KERNEL_TIMED_OUT, KERNEL_BAD_HANDLE, KERNEL_INTERRUPTED; KERNEL_BAD_ARGUMENT from a completion, for a negative time, or
-   if not exactly one thing is waited for. Asynchronous procedure calls do not run meanwhile. */
+   if not exactly one thing is waited for. A request that ends at the very instant at which the time is over, or the wait is
+   interrupted, has happened: KERNEL_OK. */
 enum kernel_status kernel_wait(const struct kernel_wait *wait);
 
-/* Ends the kernel_wait of a thread of this process with KERNEL_INTERRUPTED. KERNEL_BAD_HANDLE if that thread is not in one. */
+/* Ends the kernel_wait of a thread of this process with KERNEL_INTERRUPTED: at once, or, if an asynchronous procedure call
+   runs in it (the caller itself may), as soon as that returns. KERNEL_BAD_HANDLE if that thread is not in one. */
 enum kernel_status kernel_interrupt(uint32_t thread_id);
 #endif

@@ -72,7 +72,7 @@ static int wait_for(struct sock *sock, kernel_endpoint endpoint, uint32_t condit
 
 /* ---- the condition function: it is asked of a connection that stays at the head until it has answered ---- */
 
-struct accepting { struct sock *sock; LPCONDITIONPROC condition; DWORD_PTR data; struct kernel_socket peer, own; struct kernel_accepted head; };
+struct accepting { SOCKET s; struct sock *sock; LPCONDITIONPROC condition; DWORD_PTR data; struct kernel_socket peer, own; struct kernel_accepted head; };
 
 static WSABUF name_buffer(const struct sock *sock, const struct kernel_socket *name, struct sockaddr_in6 *room)
 {
@@ -87,16 +87,12 @@ static int ask(const struct accepting *call)
 {
     struct provider_process *process = call->sock->process;
     struct sockaddr_in6 peer_room, own_room;
-    struct kernel_who who;
     GROUP group = 0;
     WSABUF caller = name_buffer(call->sock, &call->peer, &peer_room), callee = name_buffer(call->sock, &call->own, &own_room);
-    kernel_current(&who);
-    struct callback callback = { who.thread_id, process->callbacks };
-    process->callbacks = &callback;
+    struct callback callback = { .hook = FALSE };
+    callback_begin(process, &callback);
     int answer = call->condition(&caller, NULL, NULL, NULL, &callee, NULL, &group, call->data);
-    struct callback **link = &process->callbacks;
-    while (*link != &callback) link = &(*link)->next;
-    *link = callback.next;
+    callback_over(&callback);
     return answer == CF_ACCEPT && group > SG_CONSTRAINED_GROUP ? -1 : answer;
 }
 
@@ -110,11 +106,20 @@ static int head_appears(struct accepting *call)
     return error_of_kernel(status);
 }
 
+/* It may have been closed while the call waited, or asked. */
+static BOOL still_open(SOCKET s, const struct sock *sock)
+{
+    int ignored;
+    return sock_enter(s, &ignored) == sock;
+}
+
 static int head_decide(struct accepting *call)
 {
     struct sock *sock = call->sock;
     enum kernel_status status;
-    switch (ask(call)) {
+    int answer = ask(call);
+    if (!still_open(call->s, sock)) return WSAEINTR;
+    switch (answer) {
     case CF_ACCEPT:
         memset(&call->head, 0, sizeof call->head);
         status = kernel_accept(sock->endpoint, &call->head, &(struct kernel_how){ 0 });
@@ -151,16 +156,9 @@ static int check_arguments(const struct sock *sock, const struct sockaddr *name,
     return sock->shared->listening ? 0 : WSAEINVAL;
 }
 
-/* It may have been closed while the call waited. */
-static BOOL still_open(SOCKET s, const struct sock *sock)
-{
-    int ignored;
-    return sock_enter(s, &ignored) == sock;
-}
-
 SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *name, LPINT size, LPCONDITIONPROC condition, DWORD_PTR data, LPINT error)
 {
-    struct accepting call = { .sock = sock_enter(s, error), .condition = condition, .data = data };
+    struct accepting call = { .s = s, .sock = sock_enter(s, error), .condition = condition, .data = data };
     struct sock *listener = call.sock, *sock = NULL;
     if (!listener) return INVALID_SOCKET;
     int result = check_arguments(listener, name, size);

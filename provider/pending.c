@@ -211,6 +211,7 @@ void pending_drop(struct pending *pending, BOOL indicate)
     if (!pending->overlapped) { /* the blocked thread wakes and finds the socket gone */
         list_remove(&pending->sock->pending, pending);
         pending->sock = NULL;
+        pending->request = 0;
         pieces_free(pending); /* it may also never wake: its process ends */
         return;
     }
@@ -263,8 +264,9 @@ struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlap
 
 int pending_wait(struct pending *pending, int64_t timeout_ns)
 {
-    struct kernel_wait wait = { .request = pending->request, .timeout_ns = timeout_ns };
-    enum kernel_status status = kernel_wait(&wait);
+    struct kernel_wait wait = { .request = pending->request, .timeout_ns = timeout_ns, .alertable = observed() };
+    enum kernel_status status = blocking_wait(pending->process, &pending->request, &wait);
+    if (status == KERNEL_OK && !pending->sock) status = KERNEL_CANCELLED; /* closed while something else ran on this thread */
     int error = status == KERNEL_OK ? (int)pending->error : error_of_kernel(status);
     if (status == KERNEL_INTERRUPTED || status == KERNEL_TIMED_OUT) kernel_cancel(pending->request); /* WSPCancelBlockingCall; a time of the socket's options */
     pending_leave(pending);

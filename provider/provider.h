@@ -31,8 +31,15 @@ struct extension;
 /* A thread inside WSPGetOverlappedResult or WSPSelect; on its stack. */
 struct waiting { uint32_t thread_id; BOOL cleaned_up; struct waiting *next; };
 
-/* A thread inside a condition function of the client; on its stack. Whatever it calls meanwhile is WSAEINPROGRESS. */
-struct callback { uint32_t thread_id; struct callback *next; };
+/* A thread inside a condition function or a blocking hook of the client; on its stack. Whatever it calls meanwhile is
+   WSAEINPROGRESS, but for WSPCancelBlockingCall. */
+struct callback {
+    uint32_t thread_id;
+    BOOL hook;                     /* else a condition function */
+    const kernel_request *request; /* of a hook: what the call waits for, 0 once that has ended; NULL: more than one thing */
+    BOOL cancelled;                /* of a hook: WSPCancelBlockingCall was called in it */
+    struct callback *next;
+};
 
 /* What the catalogue says of a socket's protocol: shared by all sockets of an entry. */
 struct protocol { WSAPROTOCOL_INFOW info; struct protocol *next; };
@@ -233,6 +240,15 @@ int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_
 
 /* ---- extension functions (ext_common.c) ---- */
 void ext_leave(struct pending *pending);                   /* the request ends: the socket it was to fill is free again */
+
+/* ---- calling the client, and waiting while it is asked (blocking.c) ---- */
+BOOL callback_runs(const struct provider_process *process);          /* the thread that calls is inside a function of the client */
+void callback_begin(struct provider_process *process, struct callback *callback);
+BOOL callback_over(struct callback *callback);                       /* FALSE: a last cleanup came, and nothing of the process is left */
+/* kernel_wait for a call that blocks, with the thread's blocking hook asked meanwhile. `request` is where the request's name
+   stands, 0 once it has completed; NULL: wait->event. KERNEL_INTERRUPTED: it was cancelled, and is the caller's to end;
+   KERNEL_CANCELLED: the request, or all of the process, has gone; otherwise as kernel_wait. */
+enum kernel_status blocking_wait(struct provider_process *process, const kernel_request *request, const struct kernel_wait *wait);
 
 /* ---- waiting in a call (overlapped.c, select.c) ---- */
 void waiting_begin(struct provider_process *process, struct waiting *waiting);

@@ -202,17 +202,18 @@ static int wait(struct selecting *selecting, int64_t timeout_ns, int *count, BOO
     while (error == 0 && *count == 0) {
         for (size_t i = 0; i < selecting->count; i++)
             if (!selecting->looked[i].request) looked_watch(&selecting->looked[i]);
-        struct kernel_wait sleep = { .event = selecting->event, .timeout_ns = until_ns == KERNEL_FOREVER ? KERNEL_FOREVER : until_ns - kernel_now_ns() };
-        enum kernel_status status = sleep.timeout_ns > 0 ? kernel_wait(&sleep) : KERNEL_TIMED_OUT;
+        struct kernel_wait sleep = { .event = selecting->event, .timeout_ns = until_ns == KERNEL_FOREVER ? KERNEL_FOREVER : until_ns - kernel_now_ns(), .alertable = observed() };
+        enum kernel_status status = sleep.timeout_ns > 0 ? blocking_wait(process, NULL, &sleep) : KERNEL_TIMED_OUT;
         if (waiting.cleaned_up) {
             *gone = TRUE;
             return WSAEINTR;
         }
         if (status == KERNEL_TIMED_OUT) break;
-        if (status != KERNEL_OK) error = error_of_kernel(status);
+        if (status != KERNEL_OK && status != KERNEL_INTERRUPTED) error = error_of_kernel(status);
         else if (kernel_stack_state() != KERNEL_OK) error = WSAENETDOWN; /* what it watched has ended for that */
         process->up.lpWPUResetEvent(selecting->event, &ignored);
         if (error == 0) error = look(selecting, count);
+        if (error == 0 && status == KERNEL_INTERRUPTED && *count == 0) error = WSAEINTR; /* cancelled, and nothing came about meanwhile */
     }
     waiting_over(process, &waiting);
     return error;

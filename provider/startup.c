@@ -27,19 +27,10 @@ BOOL observed(void)
     return who.profile == KERNEL_OBSERVED;
 }
 
-static BOOL inside_callback(const struct provider_process *process)
-{
-    struct kernel_who who;
-    kernel_current(&who);
-    const struct callback *callback = process->callbacks;
-    while (callback && callback->thread_id != who.thread_id) callback = callback->next;
-    return callback != NULL;
-}
-
 struct provider_process *process_enter(LPINT error)
 {
     struct provider_process *process = kernel_slot_get(&wspsim_kernel_abi);
-    if (process && (!process->callbacks || !inside_callback(process))) return process;
+    if (process && !callback_runs(process)) return process;
     fail(error, process ? WSAEINPROGRESS : WSANOTINITIALISED);
     return NULL;
 }
@@ -118,9 +109,11 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, 
 {
     (void)info; /* a base provider serves every base entry alike */
     if (!kernel_may_write(data, sizeof *data) || !kernel_may_write(table, sizeof *table)) return WSAEFAULT;
+    struct provider_process *process = kernel_slot_get(&wspsim_kernel_abi);
+    if (process && callback_runs(process)) return WSAEINPROGRESS;
     if (kernel_stack_state() != KERNEL_OK) return WSASYSNOTREADY;
     if (LOBYTE(requested) < VERSION_MAJOR || (LOBYTE(requested) == VERSION_MAJOR && HIBYTE(requested) < VERSION_MINOR)) return WSAVERNOTSUPPORTED;
-    struct provider_process *process = process_of_startup();
+    process = process_of_startup();
     if (!process) return WSAEPROCLIM;
     process->up = upcalls; /* by value; a later start replaces it */
     process->startups++;

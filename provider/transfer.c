@@ -199,7 +199,8 @@ static int go_blocking(struct moving *call, struct transfer *transfer, struct ke
     int error = pending_wait(&pending, timeout_ns(call));
     if (!pending.sock) call->sock = NULL;
     if (error == WSA_OPERATION_ABORTED) error = WSAEINTR; /* the socket was closed under the call */
-    if (error == WSAETIMEDOUT && call->receives && transfer->kernel.count) { /* at the last instant, or a part of what MSG_WAITALL wanted: it is not lost */
+    BOOL early = error == WSAETIMEDOUT || error == WSAEINTR;
+    if (early && pending.sock && call->receives && transfer->kernel.count) { /* a part of what MSG_WAITALL wanted: it is not lost */
         pending.bytes = (DWORD)transfer->kernel.count;
         error = transfer_over(transfer, transfer->kernel.flags & KERNEL_TRUNCATED ? KERNEL_TOO_LONG : KERNEL_OK, &pending.flags);
     }

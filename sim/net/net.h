@@ -217,6 +217,7 @@ void requests_cancel(struct task *task, const void *overlapped);
 /* For kernel_wait: marks who waits. False: no such pending request. request_unwait: it waits no longer. */
 bool request_wait(struct net *net, kernel_request request, struct task *waiter);
 void request_unwait(struct net *net, kernel_request request);
+bool request_is_over(const struct net *net, kernel_request request); /* its completion is on its way, at this instant */
 size_t net_requests_pending(const struct net *net);
 struct request_view { kernel_request id; enum kernel_topic topic; struct kernel_address destination; const struct task *owner; bool lasting; };
 bool net_request_view(const struct net *net, size_t index, struct request_view *view); /* in order of asking */

@@ -329,3 +329,9 @@ void request_unwait(struct net *net, kernel_request id)
     if (request)
         request->waiter = NULL;
 }
+
+bool request_is_over(const struct net *net, kernel_request id)
+{
+    const struct request *request = request_find(net, id);
+    return request && request->state == REQUEST_POSTED;
+}

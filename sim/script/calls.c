@@ -331,6 +331,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_SENDMSG: return call_extension_step(call);
     case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: return call_option_step(call);
     case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
+    case CALL_BLOCKINGHOOK: return call_hook_step(call);
     case CALL_ASSOCIATE: case CALL_NOTIFICATIONMODES: case CALL_GETQUEUED: case CALL_POSTQUEUED: return call_port_step(call);
     case CALL_ASYNCSELECT: case CALL_CREATEWINDOW: case CALL_DESTROYWINDOW: case CALL_GETMESSAGE: return call_window_step(call);
     }
@@ -342,7 +343,7 @@ static bool call_needs_startup(const struct call *call)
     switch ((enum call_number)call->step->kind->number) {
     case CALL_STARTUP: case CALL_CLEANUP: case CALL_CANCELIO: case CALL_WAIT: case CALL_SLEEP: case CALL_SETEVENT: case CALL_RESETEVENT:
     case CALL_EXIT_THREAD: case CALL_EXIT_PROCESS: case CALL_GETQUEUED: case CALL_POSTQUEUED:
-    case CALL_CREATEWINDOW: case CALL_DESTROYWINDOW: case CALL_GETMESSAGE: return false;
+    case CALL_CREATEWINDOW: case CALL_DESTROYWINDOW: case CALL_GETMESSAGE: case CALL_BLOCKINGHOOK: return false;
     default: return true;
     }
 }

@@ -122,6 +122,9 @@ static bool call_accept(const struct call *call, int *error)
     struct sockname name = name_room(call, "from", "from_size");
     struct spi_accept spi = { .s = call_socket(call), .name = name.bytes, .size = name.size };
     if (condition) spi.condition = condition_pointer(is_text(condition, "accept") ? CF_ACCEPT : is_text(condition, "reject") ? CF_REJECT : CF_DEFER);
+    struct call copy = *call;
+    struct condition_inside inside = { condition_runs, &copy };
+    if (call->step->part_count) spi.data = (DWORD_PTR)&inside;
     SOCKET s = spi_accept(call->line->thread, &spi, error);
     call_named(call, "as", s);
     if (s != INVALID_SOCKET && argument(call, "as")) binding_set(&call->actor->endpoints, argument(call, "as")->text, net_newest_accepted(call->script->setup.net));

@@ -25,6 +25,8 @@ struct line {
     struct actor *actor;                 /* NULL: the network */
     struct thread *thread;
     const struct step *command;          /* running now on the thread's fiber; NULL: it is free */
+    const struct step *hook;             /* its `blockinghook`; NULL: none */
+    size_t turn;                         /* of it: which comes next */
     size_t late;                         /* steps that were due while it was busy, and wait */
 };
 
@@ -97,6 +99,8 @@ const char *quoted(struct script *script, const char *text);
 
 /* ---- steps ---- */
 void step_returned(struct script *script, const struct step *step); /* schedules what follows */
+void step_row(struct script *script, const struct step *step);      /* the row of a step that begins: the cause of what it does */
+void hook_over(struct line *line);                                  /* hooks.c: nobody asks it any more */
 void net_step_run(struct script *script, const struct step *step);  /* net_steps.c */
 void link_step_run(struct script *script, const struct step *step); /* link_steps.c */
 void call_run(struct line *line, const struct step *step);          /* calls.c: on the thread's fiber */

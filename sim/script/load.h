@@ -16,6 +16,9 @@ struct loading {
 /* Members against tables (the list ends with NULL): unknown ones, wrong types, missing ones. True if nothing is wrong. */
 bool load_members(struct loading *load, const struct json *object, const struct member *const *tables, const char *what);
 void load_steps(struct loading *load);
+/* One step, and what a function of the client does that a step names (load_hooks.c). */
+void load_step(struct loading *load, const struct json *node, struct step *step, size_t index);
+void load_asked(struct loading *load, struct step *step);
 /* Puts plain steps where one stands for several (expand.c). True: there was such a one. */
 bool load_expand(struct loading *load);
 /* What the members of one step say together, and what stands inside them (load_rules.c). */

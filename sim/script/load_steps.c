@@ -69,10 +69,12 @@ static void step_time_load(struct loading *load, struct step *step)
         step->time = at->text[0] == '+' ? AT_AFTER : AT_TIME;
         step->at_ns = read_time(at);
     }
-    if (at && step->inside) problem_at_name(load->problems, at, "a step inside `together` has no time of its own");
+    if (at && step->asked) problem_at_name(load->problems, at, "what a function of the client does has no time of its own: it is done when the provider calls it");
+    else if (at && step->inside) problem_at_name(load->problems, at, "a step inside `together` has no time of its own");
     if (!when) return;
     step->when_free = strcmp(when->text, "free") == 0;
     if (!step->when_free) problem_at(load->problems, when, "\"%s\" is not known here; expected \"free\"", when->text);
+    else if (step->asked) problem_at_name(load->problems, when, "what a function of the client does waits for nobody");
     else if (step->inside) problem_at_name(load->problems, when, "a step inside `together` starts with the list: it waits for nobody");
     else if (!step->kind || step->kind->class != STEP_CALL) problem_at_name(load->problems, when, "only a call can wait for its thread: this step needs none");
 }
@@ -92,6 +94,10 @@ static void step_actor_load(struct loading *load, struct step *step)
 {
     const struct json *by = json_member(step->node, "by");
     enum step_class class = step->kind ? step->kind->class : STEP_TOGETHER;
+    if (step->asked) {
+        if (by) problem_at_name(load->problems, by, "this is done on the thread of the step it stands in: without \"by\"");
+        return;
+    }
     step->actor = -1;
     if (!by) {
         bool needs = class == STEP_CALL || class == STEP_SEES || (class == STEP_ASSERT && (step->kind->number == ASSERT_OVERLAPPED || step->kind->number == ASSERT_EVENT));
@@ -107,8 +113,6 @@ static void step_actor_load(struct loading *load, struct step *step)
     step->thread = (size_t)(thread - load->scenario->actors[thread->actor].threads);
 }
 
-static void step_load(struct loading *load, const struct json *node, struct step *step, size_t index);
-
 static void together_load(struct loading *load, struct step *step)
 {
     const struct json *list = json_member(step->node, "together");
@@ -118,7 +122,7 @@ static void together_load(struct loading *load, struct step *step)
         struct step *part = &step->parts[step->part_count++];
         part->inside = true;
         if (json_member(node, "together")) problem_at(load->problems, node, "`together` does not nest");
-        else step_load(load, node, part, step->index);
+        else load_step(load, node, part, step->index);
         if (part->kind && part->kind->class == STEP_SEES) problem_at(load->problems, node, "nothing is seen before the world has settled: put this step after the `together` list");
     }
 }
@@ -142,7 +146,7 @@ static bool step_members_load(struct loading *load, struct step *step)
     return step->returns_never || type_check(load->problems, returns, waits ? TYPE_WAIT_RESULT : TYPE_ERROR);
 }
 
-static void step_load(struct loading *load, const struct json *node, struct step *step, size_t index)
+void load_step(struct loading *load, const struct json *node, struct step *step, size_t index)
 {
     step->index = index;
     step->node = node;
@@ -153,6 +157,7 @@ static void step_load(struct loading *load, const struct json *node, struct step
     if (good) step_time_load(load, step);
     step_actor_load(load, step);
     if (good && step->kind) load_rules(load, step);
+    if (good && step->kind && step->kind->class == STEP_CALL) load_asked(load, step);
     if (good && !step->kind) together_load(load, step);
 }
 
@@ -212,7 +217,7 @@ void load_steps(struct loading *load)
     const struct json *timeline = json_member(scenario->document->root, "timeline");
     scenario->steps = arena_take(scenario->arena, (timeline->count + 1) * sizeof *scenario->steps);
     for (const struct json *node = timeline->first; node; node = node->next) {
-        step_load(load, node, &scenario->steps[scenario->step_count], scenario->step_count);
+        load_step(load, node, &scenario->steps[scenario->step_count], scenario->step_count);
         scenario->step_count++;
     }
     if (load->problems->count) return;

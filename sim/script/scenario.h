@@ -17,6 +17,9 @@ struct step_kind;
 enum step_class { STEP_NET, STEP_CALL, STEP_SEES, STEP_ASSERT, STEP_TOGETHER, STEP_MESSAGE };
 enum step_time { AT_TIME, AT_AFTER, AT_FOLLOWS }; /* "5ms"; "+5ms"; no `at` */
 
+/* Parts of the step, and what the hook then says. */
+struct turn { size_t first, count; bool go_on; const struct json *node; };
+
 struct step {
     size_t index;                   /* in the timeline; a part of a `together` bears its list's */
     const struct json *node;
@@ -28,9 +31,12 @@ struct step {
     size_t thread;                  /* of the actor */
     bool when_free;
     bool returns_never;
-    bool inside;                    /* a part of a `together` list: started with it */
-    struct step *parts;             /* STEP_TOGETHER */
+    bool inside;                    /* a part of another step */
+    bool asked;                     /* such a part, of a function of the client: a blocking hook, a condition function */
+    struct step *parts;             /* STEP_TOGETHER: what starts with it; a call: what its function does */
     size_t part_count;
+    struct turn *turns;             /* of a `blockinghook`: what it does each time it is asked, one after the other */
+    size_t turn_count;
     struct step *next_here;         /* the thread's (or the network's) next step in the file */
     struct step *next_own;          /* the actor's next step in the file, parts of `together` lists among them */
 };

@@ -65,12 +65,12 @@ static void step_due(struct script *script, const struct step *step, int64_t at_
 
 /* ---- starting and returning ---- */
 
-static void step_row(struct script *script, const struct step *step)
+void step_row(struct script *script, const struct step *step)
 {
     struct trace *trace = script->setup.trace;
     struct actor *actor = step->actor < 0 ? NULL : step_actor(script, step);
     const char *thread = actor ? thread_name(actor->lines[step->thread].thread) : "";
-    trace_set_cause(trace, 0);
+    if (!step->asked) trace_set_cause(trace, 0);
     if (trace_begin_for(trace, LAYER_SCRIPT, step->kind ? step->kind->name : "together", actor ? actor->setup->host : "", actor ? actor->setup->name : "", thread, step->pointer))
         trace_set_cause(trace, trace_end(trace));
 }
@@ -249,6 +249,7 @@ void script_free(struct script *script)
         bindings_free(&actor->overlapped);
         bindings_free(&actor->events);
         bindings_free(&actor->routines);
+        bindings_free(&actor->ports);
         bindings_free(&actor->selected);
         bindings_free(&actor->moving);
         bindings_free(&actor->endpoints);
@@ -273,7 +274,7 @@ void script_begin(struct script *script)
     for (size_t i = 0; i < scenario->step_count; i++) {
         const struct step *step = &scenario->steps[i];
         script->outstanding++; /* a call that never returns is waited for until it starts */
-        for (size_t k = 0; k < step->part_count; k++) script->outstanding += part_counts(&step->parts[k]);
+        for (size_t k = 0; !step->kind && k < step->part_count; k++) script->outstanding += part_counts(&step->parts[k]);
         if (step->time == AT_TIME) step_due(script, step, step->at_ns);
         if (step->time == AT_AFTER && i == 0) step_due(script, step, step->at_ns);
     }
@@ -326,10 +327,11 @@ static bool time_over(const struct script *script, const struct step *step)
     return time_after(time_after(start_ns, read_time(at)), within ? read_time(within) : 0) < script_now(script);
 }
 
-/* A part of a `together` list that is still running: its thread says so. */
-static void end_part(struct script *script, const struct line *line, const char *stopped)
+/* A part of a `together` list that is still running: its thread says so. And a hook that was not asked for all it has. */
+static void end_line(struct script *script, struct line *line, const char *stopped)
 {
     const struct step *part = line->command;
+    if (!stopped) hook_over(line);
     if (!part || !part->inside || part->returns_never) return;
     const struct json *returns_at = script_member(script, part, "returns_at");
     struct failure *failure = fail_step(script, part, returns_at, NULL, NULL, "the call has not returned when the run ended (%s)", stopped ? stopped : "nothing more can happen");
@@ -386,7 +388,7 @@ void script_end(struct script *script, const char *stopped)
     for (size_t i = 0; i < script->setup.scenario->step_count; i++)
         if (!script->crashed) end_step(script, &script->setup.scenario->steps[i], stopped);
     for (size_t i = 0; !script->crashed && i < script->setup.scenario->actor_count; i++)
-        for (size_t k = 0; k < script->setup.scenario->actors[i].thread_count; k++) end_part(script, &script->actors[i].lines[k], stopped);
+        for (size_t k = 0; k < script->setup.scenario->actors[i].thread_count; k++) end_line(script, &script->actors[i].lines[k], stopped);
     end_rules(script);
     if (script->crashed || stopped) return;
     uint64_t handles = 0;

@@ -14,7 +14,8 @@ bool crossing_begins(struct crossing *at, struct thread *thread, const char *fun
                              .cause = trace_cause(ws2->trace),
                              .overlapped = thread->task.overlapped,
                              .calling = ws2->calling,
-                             .object = object };
+                             .object = object,
+                             .inside = thread->crossing && thread->crossing->asking > 0 };
     ws2->calling = function;
     thread->crossing = at;
     if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;

@@ -8,7 +8,10 @@
 #include "ws2/private.h"
 
 /* One call in progress: what must be put back when it returns. On the caller's stack. */
-struct crossing { struct crossing *outer; struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object; };
+struct crossing { struct crossing *outer; struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object;
+                  unsigned asking;      /* functions of the client that the provider calls in it, and that have not returned */
+                  bool inside;          /* the call comes from such a function */
+                  bool cancelled; int64_t cancelled_ns; }; /* its blocking hook ended it, and when */
 
 /* True: the row is open and wants its fields, then crossing_goes. */
 bool crossing_begins(struct crossing *at, struct thread *thread, const char *function, const char *object);

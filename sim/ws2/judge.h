@@ -7,6 +7,8 @@
  *   - the byte count is the same in every place where it appears (not asked of the `observed` profile at once-completed calls);
  *   - a send or receive moves no more than its buffers hold;
  *   - a message is posted only to the window and with the number that its socket, still open, is registered with, one event each;
+ *   - a blocking hook or condition function runs on the thread whose call is in progress, a hook for no call that has an OVERLAPPED to
+ *     complete; what is called from inside says WSAEINPROGRESS; a call that its hook ended asks it no more and lets no time pass;
  *   - a failed call says why (*lpErrno), and only WSA_IO_PENDING starts an operation.
  * "Completes" means that OVERLAPPED.Internal leaves STATUS_PENDING, as seen when the seam is crossed.
  */
@@ -40,6 +42,11 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
 void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes);
 void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPED *overlapped, DWORD bytes); /* WSPGetOverlappedResult gave TRUE */
 void judge_thread_ended(struct judge *judge, const struct thread *thread);
+/* A provider calls a function of the client on this thread (NULL: on none). False: it must not run. */
+bool judge_asked(struct judge *judge, struct process *process, struct thread *thread, const char *what);
+bool judge_hook_asked(struct judge *judge, struct process *process, struct thread *thread, DWORD_PTR context);
+void judge_hook_answered(struct judge *judge, struct thread *thread, bool goes_on);
+void judge_cancelled(struct judge *judge, struct thread *thread); /* WSPCancelBlockingCall succeeded: the call around it is to end */
 
 /* ---- asked at the end ---- */
 void judge_ends(struct judge *judge);                       /* the run is over: closed sockets' operations must be complete */

@@ -100,6 +100,9 @@ struct observation *process_sees(struct process *process, enum observation_kind 
 
 struct apc { LPWSPUSERAPC function; DWORD_PTR context; uint64_t cause; struct apc *prev, *next; };
 
+/* A kernel_wait. Another may begin inside it, in an asynchronous procedure call. */
+struct kernel_waiting { bool interrupted; unsigned running_apc; struct kernel_waiting *outer; };
+
 enum wait_state { WAIT_NONE, WAIT_PARKED, WAIT_DONE };
 
 struct thread {
@@ -115,11 +118,13 @@ struct thread {
     struct message_wait *awaited;  /* the message it waits for, NULL: none; on its stack */
     struct port_packet *packet;    /* where what it waits for at a port goes */
     int last_error;                /* WSASetLastError's */
+    blocking_hook *hook; void *hook_argument;
     struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */
-    bool in_kernel_wait, interrupted;
+    struct kernel_waiting *waiting; /* its kernel_waits, the innermost first; on its stack */
     event_id timeout;
     bool ready;                    /* an EVENT_THREAD_READY is on its way */
-    bool ended, running_apc;
+    bool ended;
+    unsigned running_apc;          /* how deep: one may wait alertably itself */
     struct thread *next;
 };
 
@@ -132,6 +137,12 @@ DWORD thread_wait_handle(struct thread *thread, uintptr_t handle, int64_t timeou
 /* The process's thread that WSATHREADID names; NULL: none, or ended. */
 struct thread *thread_by_id(const struct process *process, const WSATHREADID *id);
 void thread_identify(const struct thread *thread, WSATHREADID *id);
+
+/* ---- functions of the client that a provider calls on its thread: blocking hooks, condition functions (hook.c) ---- */
+struct client_call { struct crossing *crossing; const void *overlapped; const char *calling; uint64_t cause; };
+LPBLOCKINGCALLBACK hook_function(void);
+void client_call_begins(struct client_call *call, struct thread *thread); /* from here on the client is at work again, */
+void client_call_ends(const struct client_call *call, struct thread *thread); /* and from here on the provider */
 
 /* The process of whoever runs; check() if nobody does. */
 struct process *process_running(void);

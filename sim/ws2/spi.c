@@ -75,6 +75,7 @@ int spi_cancel_blocking_call(struct thread *thread, int *error)
     *error = SPI_ERROR_UNSET;
     if (crossing_begins(&at, thread, "WSPCancelBlockingCall", "")) crossing_goes(&at);
     int result = process->table.lpWSPCancelBlockingCall(error);
+    if (result == 0) judge_cancelled(process->ws2->judge, thread);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCancelBlockingCall" }, result != 0, *error);
     if (crossing_returns(&at, "WSPCancelBlockingCall", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);

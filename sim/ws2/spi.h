@@ -48,7 +48,9 @@ struct spi_accept { SOCKET s; void *name; int *size; LPCONDITIONPROC condition; 
 SOCKET spi_accept(struct thread *thread, const struct spi_accept *call, int *error);
 int spi_shutdown(struct thread *thread, SOCKET s, int how, int *error);
 int spi_disconnect(struct thread *thread, SOCKET s, WSABUF *data, bool receiving, int *error); /* WSPRecvDisconnect, WSPSendDisconnect */
-/* Condition functions of the scenario: each says the same to everybody, and leaves a row. CF_ACCEPT, CF_REJECT, CF_DEFER; NULL: none such. */
+/* Condition functions of the scenario (hook.c): each says the same to everybody, and leaves a row. CF_ACCEPT, CF_REJECT, CF_DEFER; NULL: none such.
+   dwCallbackData is 0, or points to what the client does in it. */
+struct condition_inside { void (*run)(struct thread *thread, void *argument); void *argument; };
 LPCONDITIONPROC condition_pointer(int answer);
 
 /* ---- sends and receives (spi_transfer.c) ---- */

@@ -136,29 +136,6 @@ SOCKET spi_accept(struct thread *thread, const struct spi_accept *call, int *err
     return s;
 }
 
-static int condition_answers(const WSABUF *caller, int answer)
-{
-    static const char *const words[] = { "accept", "reject", "defer" };
-    struct trace *trace = process_running()->ws2->trace;
-    char text[SOCKADDR_TEXT];
-    if (trace_begin(trace, LAYER_UPCALL, "condition", NULL, "")) {
-        if (caller && caller->buf) sockaddr_text(caller->buf, caller->len, text);
-        trace_text(trace, "from", caller && caller->buf ? text : NULL);
-        trace_text(trace, "answer", words[answer]);
-        trace_end(trace);
-    }
-    return answer;
-}
-
-#define CONDITION(name, answer) \
-    static int CALLBACK name(LPWSABUF caller, LPWSABUF a, LPQOS b, LPQOS c, LPWSABUF d, LPWSABUF e, GROUP *f, DWORD_PTR g) \
-    { (void)a; (void)b; (void)c; (void)d; (void)e; (void)f; (void)g; return condition_answers(caller, answer); }
-CONDITION(condition_accept, CF_ACCEPT)
-CONDITION(condition_reject, CF_REJECT)
-CONDITION(condition_defer, CF_DEFER)
-
-LPCONDITIONPROC condition_pointer(int answer) { return answer == CF_ACCEPT ? condition_accept : answer == CF_REJECT ? condition_reject : answer == CF_DEFER ? condition_defer : NULL; }
-
 /* ---- ends ---- */
 
 int spi_shutdown(struct thread *thread, SOCKET s, int how, int *error)

@@ -48,7 +48,7 @@ struct task *thread_task(struct thread *thread) { return &thread->task; }
 struct thread *thread_of(struct task *task) { return (struct thread *)(void *)task; }
 bool thread_ended(const struct thread *thread) { return thread->ended; }
 size_t thread_apcs(const struct thread *thread) { return thread->apc_count; }
-bool thread_running_apc(const struct thread *thread) { return thread->running_apc; }
+bool thread_running_apc(const struct thread *thread) { return thread->running_apc > 0; }
 
 struct thread *process_thread(const struct process *process, const char *name)
 {
@@ -163,7 +163,6 @@ bool thread_queue_apc(struct thread *thread, LPWSPUSERAPC function, DWORD_PTR co
 static void thread_run_apcs(struct thread *thread)
 {
     struct trace *trace = thread->process->ws2->trace;
-    bool outer = thread->running_apc;
     while (thread->apcs) {
         struct apc apc = *thread->apcs, *first = thread->apcs;
         DL_DELETE(thread->apcs, first);
@@ -171,9 +170,9 @@ static void thread_run_apcs(struct thread *thread)
         free(first);
         uint64_t former = trace_set_cause(trace, apc.cause);
         if (trace_begin(trace, LAYER_UPCALL, "apc.run", NULL, "")) trace_set_cause(trace, trace_end(trace));
-        thread->running_apc = true;
+        thread->running_apc++;
         apc.function(apc.context);
-        thread->running_apc = outer;
+        thread->running_apc--;
         trace_set_cause(trace, former);
     }
 }
@@ -214,22 +213,50 @@ DWORD thread_wait_handle(struct thread *thread, uintptr_t value, int64_t timeout
 
 /* ---- kernel.h: waiting ---- */
 
-static enum kernel_status kernel_wait_request(struct thread *thread, const struct kernel_wait *wait)
+/* What ended at this very instant has happened, whatever else ended the wait: its completion is on its way. */
+static enum kernel_status request_late(struct thread *thread, kernel_request request, enum kernel_status otherwise)
 {
     struct net *net = thread->process->ws2->net;
-    if (!request_wait(net, wait->request, &thread->task)) return KERNEL_BAD_HANDLE;
-    DWORD result = thread_wait_parked(thread, wait->timeout_ns, false);
-    if (thread->interrupted) { request_unwait(net, wait->request); return KERNEL_INTERRUPTED; }
-    if (result == WSA_WAIT_TIMEOUT) { request_unwait(net, wait->request); return KERNEL_TIMED_OUT; }
+    if (!request_is_over(net, request)) {
+        request_unwait(net, request);
+        return otherwise;
+    }
+    thread_wait_parked(thread, INT64_MAX, false);
     return (enum kernel_status)thread->task.wait_status;
 }
 
-static enum kernel_status kernel_wait_event(struct thread *thread, const struct kernel_wait *wait)
+static int64_t left_ns(const struct thread *thread, int64_t until_ns)
 {
-    struct thread_wait events = { .events = { wait->event }, .count = 1, .timeout_ns = wait->timeout_ns };
-    DWORD result = thread_wait(thread, &events);
-    if (thread->interrupted) return KERNEL_INTERRUPTED;
-    return result == WSA_WAIT_FAILED ? KERNEL_BAD_HANDLE : result == WSA_WAIT_TIMEOUT ? KERNEL_TIMED_OUT : KERNEL_OK;
+    int64_t now_ns = engine_now_ns(thread->process->ws2->engine);
+    return until_ns == INT64_MAX ? INT64_MAX : until_ns > now_ns ? until_ns - now_ns : 0;
+}
+
+/* Procedure calls run while nobody waits for the request: what they do may take time, and the request may end in it. */
+static enum kernel_status kernel_wait_request(struct thread *thread, const struct kernel_wait *wait, int64_t until_ns)
+{
+    struct net *net = thread->process->ws2->net;
+    if (!request_wait(net, wait->request, &thread->task)) return KERNEL_BAD_HANDLE;
+    for (;;) {
+        DWORD result = wait->alertable && thread->apcs ? WSA_WAIT_IO_COMPLETION : thread_wait_parked(thread, left_ns(thread, until_ns), wait->alertable);
+        if (result == WSA_WAIT_EVENT_0) return (enum kernel_status)thread->task.wait_status;
+        if (result == WSA_WAIT_IO_COMPLETION) {
+            request_unwait(net, wait->request);
+            thread_run_apcs(thread);
+            if (!request_wait(net, wait->request, &thread->task)) return KERNEL_OK;
+        }
+        if (thread->waiting->interrupted) return request_late(thread, wait->request, KERNEL_INTERRUPTED);
+        if (result == WSA_WAIT_TIMEOUT) return request_late(thread, wait->request, KERNEL_TIMED_OUT);
+    }
+}
+
+static enum kernel_status kernel_wait_event(struct thread *thread, const struct kernel_wait *wait, int64_t until_ns)
+{
+    for (;;) {
+        struct thread_wait events = { .events = { wait->event }, .count = 1, .timeout_ns = left_ns(thread, until_ns), .alertable = wait->alertable };
+        DWORD result = thread_wait(thread, &events);
+        if (thread->waiting->interrupted) return KERNEL_INTERRUPTED;
+        if (result != WSA_WAIT_IO_COMPLETION) return result == WSA_WAIT_FAILED ? KERNEL_BAD_HANDLE : result == WSA_WAIT_TIMEOUT ? KERNEL_TIMED_OUT : KERNEL_OK;
+    }
 }
 
 enum kernel_status kernel_wait(const struct kernel_wait *wait)
@@ -241,12 +268,12 @@ enum kernel_status kernel_wait(const struct kernel_wait *wait)
     const char *calling = ws2->calling;
     uint64_t cause = trace_cause(ws2->trace);
     const void *overlapped = thread->task.overlapped;
-    thread->in_kernel_wait = true;
-    thread->interrupted = false;
+    struct kernel_waiting waiting = { .running_apc = thread->running_apc, .outer = thread->waiting };
+    int64_t now_ns = engine_now_ns(ws2->engine), until_ns = wait->timeout_ns < INT64_MAX - now_ns ? now_ns + wait->timeout_ns : INT64_MAX;
+    thread->waiting = &waiting;
     ws2->calling = NULL; /* whoever runs meanwhile is not in this call */
-    enum kernel_status status = wait->request ? kernel_wait_request(thread, wait) : kernel_wait_event(thread, wait);
-    thread->in_kernel_wait = false;
-    thread->interrupted = false;
+    enum kernel_status status = wait->request ? kernel_wait_request(thread, wait, until_ns) : kernel_wait_event(thread, wait, until_ns);
+    thread->waiting = waiting.outer;
     ws2->calling = calling; /* others may have called meanwhile */
     thread->task.overlapped = overlapped;
     trace_set_cause(ws2->trace, cause);
@@ -257,9 +284,11 @@ enum kernel_status kernel_interrupt(uint32_t thread_id)
 {
     struct process *process = process_running();
     for (struct thread *thread = process->first_thread; thread; thread = thread->next) {
-        if (thread->task.thread_id != thread_id || !thread->in_kernel_wait || thread->wait != WAIT_PARKED) continue;
-        thread->interrupted = true;
-        thread_satisfy(thread, WSA_WAIT_FAILED);
+        if (thread->task.thread_id != thread_id || !thread->waiting) continue;
+        bool in_apc = thread->running_apc > thread->waiting->running_apc;
+        if (!in_apc && thread->wait != WAIT_PARKED) continue; /* it is over already */
+        thread->waiting->interrupted = true;
+        if (!in_apc) thread_satisfy(thread, WSA_WAIT_FAILED);
         return KERNEL_OK;
     }
     return KERNEL_BAD_HANDLE;

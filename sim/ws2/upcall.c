@@ -155,13 +155,15 @@ static bool catalog_has(DWORD id)
     return false;
 }
 
-/* No thread of the simulator has a blocking hook: the provider waits natively, in kernel_wait. */
+/* The hook is the thread's, whatever the entry. Without one the provider waits natively, in kernel_wait. */
 static int WSPAPI wpu_query_blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *callback, PDWORD_PTR context, LPINT error)
 {
     if (!accessible(callback, sizeof(LPBLOCKINGCALLBACK)) || !accessible(context, sizeof *context)) return fail(error, WSAEFAULT);
     if (!catalog_has(entry)) return fail(error, WSAEINVAL);
-    *callback = NULL;
-    *context = 0;
+    struct thread *thread = running->thread_id ? thread_of(running) : NULL;
+    bool asks = thread && thread->hook;
+    *callback = asks ? hook_function() : NULL;
+    *context = asks ? thread->task.thread_id : 0;
     return 0;
 }
 

@@ -117,6 +117,10 @@ void thread_park(struct thread *thread);    /* on its own fiber: until thread_re
 void thread_wake(struct thread *thread);    /* posts EVENT_THREAD_READY at the present instant */
 void thread_timeout(struct task *task);     /* EVENT_WAIT_TIMEOUT */
 void thread_delivered(struct task *task);   /* what request_deliver returned: its kernel_wait is over */
+/* The thread's blocking hook: a function of the client, with what it wants to be given; NULL: none. False: the blocked call is
+   to end. */
+typedef bool blocking_hook(struct thread *thread, void *argument);
+void thread_hook(struct thread *thread, blocking_hook *hook, void *argument);
 void thread_exit(struct thread *thread);    /* on its own fiber: cancels what it asked for; does not return */
 
 /* A wait of the client: for any of the events, for the time, alertable or not. */
