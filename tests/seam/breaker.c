@@ -37,6 +37,12 @@ enum fault {
     SUCCEEDS_TOO_EARLY = 24,       /* WSPGetOverlappedResult */
     SUCCEEDS_IN_SPITE = 25,        /* WSPGetOverlappedResult of a failed request */
     CALLS_FROM_COMPLETION = 26,    /* runs the routine on no thread at all */
+    ASKS_FROM_COMPLETION = 27,     /* the hook, on no thread at all */
+    ASKS_WITH_OTHER_CONTEXT = 28,
+    ASKS_AGAIN = 29,               /* whatever the hook said */
+    DAWDLES = 30,                  /* 5 ms after the hook has spoken */
+    ASKS_FOR_OVERLAPPED = 31,
+    ASKS = 32,                     /* no fault, but inside the hook everything is served */
     READS_WILD_POINTER = 40,
     RECURSES_FOR_EVER = 41,
     GIVES_UP = 42,                 /* abort() */
@@ -113,11 +119,40 @@ static void breaker_finish(struct small_socket *socket, DWORD error)
     else if (socket->code != CALLS_FROM_A_CALL) breaker_routine_queue(socket);
 }
 
+/* ---- the blocking hook ---- */
+
+static struct breaker_hook { LPBLOCKINGCALLBACK function; DWORD_PTR context; } hook;
+
+static void breaker_hook_find(void)
+{
+    int ignored;
+    small_process_get()->up.lpWPUQueryBlockingCallback(1001, &hook.function, &hook.context, &ignored);
+}
+
+static void breaker_dawdle(void)
+{
+    WSPUPCALLTABLE *up = &small_process_get()->up;
+    int ignored;
+    WSAEVENT never = up->lpWPUCreateEvent(&ignored);
+    kernel_wait(&(struct kernel_wait){ .event = never, .timeout_ns = 5000000 });
+    up->lpWPUCloseEvent(never, &ignored);
+}
+
+static int breaker_ask(DWORD code, LPINT error)
+{
+    breaker_hook_find();
+    BOOL goes_on = hook.function(hook.context + (code == ASKS_WITH_OTHER_CONTEXT ? 1 : 0));
+    if (code == ASKS_AGAIN) hook.function(hook.context);
+    if (code == DAWDLES) breaker_dawdle();
+    return goes_on ? 0 : small_fail(error, WSAEINTR);
+}
+
 static void breaker_change_seen(void *cookie, enum kernel_status status, uint64_t count)
 {
     struct small_socket *socket = cookie;
     (void)count;
     if (socket->code == CRASHES_IN_COMPLETION) breaker_read_wild();
+    if (socket->code == ASKS_FROM_COMPLETION) hook.function(hook.context);
     if (socket->code == STATUS_AFTER_CLEANUP) {
         socket->overlapped->Internal = STATUS_DONE;
         small_process_end(small_process_get());
@@ -179,6 +214,12 @@ static int WSPAPI breaker_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, 
     case RECURSES_FOR_EVER: return breaker_recurse("", 0);
     case GIVES_UP: abort();
     case LEAVES: exit(0);
+    case ASKS_WITH_OTHER_CONTEXT:
+    case ASKS_AGAIN:
+    case DAWDLES:
+    case ASKS: return breaker_ask(code, error);
+    case ASKS_FROM_COMPLETION: breaker_hook_find(); return breaker_request(socket, overlapped, error);
+    case ASKS_FOR_OVERLAPPED: breaker_ask(code, error); return breaker_request(socket, overlapped, error);
     case COUNTS_OTHERWISE_AT_ONCE:
     case COMPLETES_AND_REFUSES:
     case CALLS_AND_REFUSES:

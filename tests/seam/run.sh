@@ -207,6 +207,12 @@ byte-counts-agree
 byte-counts-agree in-result
 byte-counts-agree at-once
 within-the-buffers
+callback-in-its-call
+own-hook
+hook-is-obeyed
+hook-is-obeyed at-once
+hook-only-where-it-blocks
+callback-refuses-calls
 message-as-registered
 failure-says-why
 failure-says-why with-zero
