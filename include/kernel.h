@@ -110,7 +110,7 @@ enum kernel_interface_flag {
 
 struct kernel_interface_address {
     struct kernel_address address;
-    struct kernel_address broadcast; /* directed or limited as the host is set up; zero bytes, the family too, where there is none (point-to-point, loopback, /31, /32) */
+    struct kernel_address broadcast; /* directed or limited as the host is set up; zero bytes, the family too, where there is none (point-to-point, loopback, /31, /32, IPv6) */
     uint8_t prefix_length;
     uint8_t flags;                   /* enum kernel_interface_flag */
     uint32_t interface_index;
@@ -129,8 +129,8 @@ enum kernel_status kernel_stack_state(void);
 /* The addresses of the family a client can bind to, in list order. Copies at most `room`; *count is how many there are. */
 enum kernel_status kernel_local_addresses(enum kernel_family family, struct kernel_address *addresses, size_t room, size_t *count);
 
-/* One row for each IPv4 unicast address on the configured interfaces, loopback included. As above. */
-enum kernel_status kernel_interface_addresses(struct kernel_interface_address *rows, size_t room, size_t *count);
+/* One row for each unicast address of the family on the connected interfaces, loopback included. As above. */
+enum kernel_status kernel_interface_addresses(enum kernel_family family, struct kernel_interface_address *rows, size_t room, size_t *count);
 
 /* How this host would reach the destination now: KERNEL_OK, KERNEL_NET_UNREACHABLE, KERNEL_NET_DOWN, KERNEL_STACK_DOWN;
    KERNEL_BAD_ARGUMENT for a family that is none. */

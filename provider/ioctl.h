@@ -85,7 +85,7 @@ ioctl_handler ioctl_fionbio, ioctl_fionread, ioctl_siocatmark;
 ioctl_handler ioctl_address_list_query, ioctl_address_list_change;
 ioctl_handler ioctl_routing_interface_query, ioctl_routing_interface_change, ioctl_find_route;
 ioctl_handler ioctl_associate_handle, ioctl_translate_handle;
-ioctl_handler ioctl_get_interface_list, ioctl_get_broadcast_address;
+ioctl_handler ioctl_get_interface_list, ioctl_get_interface_list_ex, ioctl_get_broadcast_address;
 ioctl_handler ioctl_own_handle, ioctl_wfp_endpoint_handle;
 ioctl_handler ioctl_enable_circular_queueing, ioctl_flush;
 ioctl_handler ioctl_ideal_send_backlog_query, ioctl_ideal_send_backlog_change;

@@ -9,9 +9,11 @@
 
 #include "ioctl.h"
 
-/* With an OVERLAPPED, the handle of the base provider is refused like a code that is not there. */
+/* The list for any family is described and in no Windows. With an OVERLAPPED, the handle of the base provider is refused
+   like a code that is not there. */
 int ioctl_observed_refusal(const struct ioctl_call *call)
 {
+    if (call->row->code == SIO_GET_INTERFACE_LIST_EX) return WSAEOPNOTSUPP;
     return call->row->code == SIO_BASE_HANDLE && !call->plain ? WSAEOPNOTSUPP : 0;
 }
 

@@ -53,7 +53,7 @@ static const struct ioctl_row rows[] = {
     ROW(SIO_GET_EXTENSION_FUNCTION_POINTER, 16,  8, ON_ALL,           at_once,  REAL(get_extension_function_pointer), 0,                                      FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_GET_GROUP_QOS,                   0, 80, ON_ALL,           may_pend, REAL(group_qos),                 BUFFERS_UNUSED,                              FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_GET_INTERFACE_LIST,              0, 76, ON_IPV4_ANY,      may_pend, REAL(get_interface_list),        OUT_BY_HANDLER,                              FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
-    ROW(SIO_GET_INTERFACE_LIST_EX,           0, 56, ON_ALL,           at_once,  NOT_YET,                         0,                                           FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
+    ROW(SIO_GET_INTERFACE_LIST_EX,           0, 56, ON_ALL,           at_once,  REAL(get_interface_list_ex),     OUT_BY_HANDLER,                              FAULT,  FAULT,  INVAL,  INVAL,  NOSUPP),
     ROW(SIO_GET_QOS,                         0, 80, ON_ALL,           may_pend, REAL(get_qos),                   OF_QOS | OUT_BY_HANDLER,                     FAULT,  FAULT,  INVAL,  INVAL,  NOOPT),
     ROW(SIO_IDEAL_SEND_BACKLOG_CHANGE,       0,  0, ON_TCP,           may_pend, REAL(ideal_send_backlog_change), OUT_ABSENT | BLOCKS,                         FAULT,  INVAL,  NOSUPP, NOSUPP, NOSUPP),
     ROW(SIO_IDEAL_SEND_BACKLOG_QUERY,        0,  4, ON_TCP,           at_once,  REAL(ideal_send_backlog_query),  OUT_BY_HANDLER,                              FAULT,  INVAL,  NOSUPP, NOSUPP, NOSUPP),

@@ -57,7 +57,7 @@ static int index_of(uint32_t network_order, uint32_t *index)
     size_t count = 0;
     *index = ntohl(network_order);
     if (*index < 0x01000000u) return 0;
-    enum kernel_status status = kernel_interface_addresses(rows, sizeof rows / sizeof *rows, &count);
+    enum kernel_status status = kernel_interface_addresses(KERNEL_IPV4, rows, sizeof rows / sizeof *rows, &count);
     if (status != KERNEL_OK) return error_of_kernel(status);
     for (size_t i = 0; i < count && i < sizeof rows / sizeof *rows; i++) {
         if (memcmp(rows[i].address.bytes, &network_order, sizeof network_order) != 0) continue;

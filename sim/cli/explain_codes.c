@@ -187,7 +187,9 @@ static const struct explained_code codes[] = {
       .input = "none", .output = "an array of INTERFACE_INFO_EX, 56 bytes an entry on Win64, 28 on Win32", .bytes = "what was written", .valid = "IP sockets", .pending = NEVER, .modes = AT_ONCE, .events = "none",
       .privilege = "none", .since = "described, but in no Windows",
       .errors = ERRORS({ "WSAEOPNOTSUPP", "not supported" }, { "WSAEINVAL", "not an IP socket" }, { "WSAEFAULT", "output buffer missing or too short" }),
-      .readings = "Where the addresses lie and how many entries there are is not defined: WSAEOPNOTSUPP." },
+      .readings = "Where the addresses lie is not defined: behind the array, three places of 28 bytes for each entry, whatever the family; the number of entries is the byte count divided by 140. IPv4 comes first. An "
+                  "entry without a broadcast address has a NULL there.",
+      .windows = "WSAEOPNOTSUPP, and so says the observed profile." },
     { .name = "SIO_GET_QOS", .documented = DOC_O | DOC_WS2, .setting = "The value has I too.", .purpose = "Reads the quality of service of the socket; its overlapped form waits for the next change.",
       .input = "optional, depends on the protocol", .output = "QOS, 80 bytes on Win64, 72 on Win32, and the provider's own objects behind it", .bytes = "what was written",
       .valid = "sockets of a provider with quality of service; a sender once connected, a receiver once bound", .pending = "overlapped: yes, until the next occasion of FD_QOS",

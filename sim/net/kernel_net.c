@@ -30,13 +30,13 @@ enum kernel_status kernel_local_addresses(enum kernel_family family, struct kern
     return KERNEL_OK;
 }
 
-enum kernel_status kernel_interface_addresses(struct kernel_interface_address *rows, size_t room, size_t *count)
+enum kernel_status kernel_interface_addresses(enum kernel_family family, struct kernel_interface_address *rows, size_t room, size_t *count)
 {
     const struct host *host = here();
     *count = 0;
     if (host->stack_down)
         return KERNEL_STACK_DOWN;
-    *count = host_interface_addresses(host, rows, room);
+    *count = host_interface_addresses(host, family, rows, room);
     return KERNEL_OK;
 }
 

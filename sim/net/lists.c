@@ -34,28 +34,37 @@ static uint8_t flags_of(const struct iface *iface)
     return 0;
 }
 
-static struct kernel_address broadcast_of(const struct host *host, const struct ifaddr *ifaddr)
+/* IPv6 has no broadcast (RFC 4291, 2), whatever its interface can do. */
+static uint8_t address_flags(const struct ifaddr *ifaddr)
 {
-    struct kernel_address none = { .family = KERNEL_IPV4 };
-    struct kernel_address limited = { .family = KERNEL_IPV4, .bytes = { 255, 255, 255, 255 } };
-    if (!(flags_of(ifaddr->iface) & KERNEL_INTERFACE_BROADCAST))
-        return none; /* the peer of a point-to-point link is not known */
-    return host->parameters.iface_list_broadcast == BROADCAST_DIRECTED ? ifaddr_broadcast(ifaddr) : limited;
+    uint8_t flags = flags_of(ifaddr->iface);
+    return ifaddr->address.family == KERNEL_IPV6 ? flags & (uint8_t)~KERNEL_INTERFACE_BROADCAST : flags;
 }
 
-size_t host_interface_addresses(const struct host *host, struct kernel_interface_address *rows, size_t room)
+static struct kernel_address broadcast_of(const struct host *host, const struct ifaddr *ifaddr)
+{
+    struct kernel_address none = { .family = 0 };
+    struct kernel_address limited = { .family = KERNEL_IPV4, .bytes = { 255, 255, 255, 255 } };
+    if (!(address_flags(ifaddr) & KERNEL_INTERFACE_BROADCAST))
+        return none; /* the peer of a point-to-point link is not known */
+    if (host->parameters.iface_list_broadcast != BROADCAST_DIRECTED)
+        return limited;
+    return ifaddr->prefix_length < 31 ? ifaddr_broadcast(ifaddr) : none;
+}
+
+size_t host_interface_addresses(const struct host *host, enum kernel_family family, struct kernel_interface_address *rows, size_t room)
 {
     size_t count = 0;
     const struct iface *iface;
     const struct ifaddr *ifaddr;
     DL_FOREACH(host->ifaces, iface) {
         DL_FOREACH(iface->addresses, ifaddr) {
-            if (ifaddr->address.family != KERNEL_IPV4 || !iface->connected || !ifaddr_usable(ifaddr))
+            if (ifaddr->address.family != family || !iface->connected || !ifaddr_usable(ifaddr))
                 continue;
             if (count < room)
                 rows[count] = (struct kernel_interface_address){
                     .address = ifaddr->address, .broadcast = broadcast_of(host, ifaddr), .prefix_length = ifaddr->prefix_length,
-                    .flags = flags_of(iface), .interface_index = iface->index };
+                    .flags = address_flags(ifaddr), .interface_index = iface->index };
             count++;
         }
     }

@@ -204,7 +204,7 @@ enum kernel_status host_best_path(const struct host *host, const struct kernel_a
 
 /* ---- the two lists of the reference, 2.4 ---- */
 size_t host_local_addresses(const struct host *host, enum kernel_family family, struct kernel_address *addresses, size_t room);
-size_t host_interface_addresses(const struct host *host, struct kernel_interface_address *rows, size_t room);
+size_t host_interface_addresses(const struct host *host, enum kernel_family family, struct kernel_interface_address *rows, size_t room);
 
 /* ---- requests ---- */
 

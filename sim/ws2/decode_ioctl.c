@@ -29,7 +29,21 @@ static struct value *decode_ulong(struct arena *arena, const void *bytes, size_t
     return value_add(value_new(arena, VALUE_MAP), "ulong", value_uint(arena, number));
 }
 
-/* Addresses without port: that is how the list is talked about. Pointers in it become offsets into the buffer. */
+/* An address in the buffer, without port: that is how lists are talked about. */
+static struct value *decode_pair(struct arena *arena, const SOCKET_ADDRESS *pair, const uint8_t *bytes, size_t size)
+{
+    uintptr_t offset = (uintptr_t)pair->lpSockaddr - (uintptr_t)bytes;
+    char text[SOCKADDR_TEXT];
+    if (!pair->lpSockaddr) return value_text(arena, NULL);
+    if (offset > size || pair->iSockaddrLength < 0 || (size_t)pair->iSockaddrLength > size - offset) return value_text(arena, "outside the buffer");
+    sockaddr_text(bytes + offset, (size_t)pair->iSockaddrLength, text);
+    size_t length = strlen(text);
+    bool portless = length > 2 && strcmp(text + length - 2, ":0") == 0, bracketed = portless && text[0] == '[';
+    if (portless) text[length - (bracketed ? 3 : 2)] = 0; /* port 0 is not shown, nor the brackets that it needs */
+    return value_text(arena, bracketed ? text + 1 : text);
+}
+
+/* Pointers in the list become offsets into the buffer. */
 static struct value *decode_address_list(struct arena *arena, const uint8_t *bytes, size_t size)
 {
     SOCKET_ADDRESS_LIST list;
@@ -42,12 +56,7 @@ static struct value *decode_address_list(struct arena *arena, const uint8_t *byt
         memcpy(&entry, bytes + head + (size_t)i * sizeof entry, sizeof entry);
         uintptr_t offset = (uintptr_t)entry.lpSockaddr - (uintptr_t)bytes;
         bool inside = offset <= size && entry.iSockaddrLength >= 0 && (size_t)entry.iSockaddrLength <= size - offset;
-        char text[SOCKADDR_TEXT] = "outside the buffer";
-        if (inside) sockaddr_text(bytes + offset, (size_t)entry.iSockaddrLength, text);
-        size_t length = strlen(text);
-        bool portless = inside && length > 2 && strcmp(text + length - 2, ":0") == 0, bracketed = portless && text[0] == '[';
-        if (portless) text[length - (bracketed ? 3 : 2)] = 0; /* port 0 is not shown, nor the brackets that it needs */
-        value_add(addresses, NULL, value_text(arena, bracketed ? text + 1 : text));
+        value_add(addresses, NULL, decode_pair(arena, &entry, bytes, size));
         value_add(offsets, NULL, inside ? value_uint(arena, offset) : value_text(arena, NULL));
     }
     return value_add(value_add(value_new(arena, VALUE_MAP), "addresses", addresses), "offsets", offsets);
@@ -62,22 +71,47 @@ static struct value *decode_interface_address(struct arena *arena, const sockadd
     return value_text(arena, text);
 }
 
-static struct value *decode_interfaces(struct arena *arena, const uint8_t *bytes, size_t size)
+static struct value *decode_interface_flags(struct arena *arena, u_long bits)
 {
     static const struct name flags[] = {
         { "up", IFF_UP }, { "broadcast", IFF_BROADCAST }, { "loopback", IFF_LOOPBACK }, { "point_to_point", IFF_POINTTOPOINT }, { "multicast", IFF_MULTICAST }
     };
+    struct value *set = value_new(arena, VALUE_LIST);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (bits & (u_long)flags[i].value) value_add(set, NULL, value_text(arena, flags[i].name));
+    return set;
+}
+
+static struct value *decode_interfaces(struct arena *arena, const uint8_t *bytes, size_t size)
+{
     struct value *list = value_new(arena, VALUE_LIST);
     INTERFACE_INFO info;
     for (size_t at = 0; at + sizeof info <= size; at += sizeof info) {
         memcpy(&info, bytes + at, sizeof info);
-        struct value *row = value_new(arena, VALUE_MAP), *set = value_new(arena, VALUE_LIST);
-        for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-            if (info.iiFlags & (u_long)flags[i].value) value_add(set, NULL, value_text(arena, flags[i].name));
+        struct value *row = value_new(arena, VALUE_MAP), *set = decode_interface_flags(arena, info.iiFlags);
         value_add(row, "address", decode_interface_address(arena, &info.iiAddress));
         value_add(row, "netmask", decode_interface_address(arena, &info.iiNetmask));
         value_add(row, "broadcast", decode_interface_address(arena, &info.iiBroadcastAddress));
         value_add(row, "flags", set);
+        value_add(list, NULL, row);
+    }
+    return value_add(value_new(arena, VALUE_MAP), "interfaces", list);
+}
+
+/* The array ends where the first address lies. */
+static struct value *decode_interfaces_ex(struct arena *arena, const uint8_t *bytes, size_t size)
+{
+    struct value *list = value_new(arena, VALUE_LIST);
+    INTERFACE_INFO_EX info;
+    size_t end = size;
+    for (size_t at = 0; at + sizeof info <= end; at += sizeof info) {
+        memcpy(&info, bytes + at, sizeof info);
+        if (at == 0 && (uintptr_t)info.iiAddress.lpSockaddr - (uintptr_t)bytes <= size) end = (uintptr_t)info.iiAddress.lpSockaddr - (uintptr_t)bytes;
+        struct value *row = value_new(arena, VALUE_MAP);
+        value_add(row, "address", decode_pair(arena, &info.iiAddress, bytes, size));
+        value_add(row, "netmask", decode_pair(arena, &info.iiNetmask, bytes, size));
+        value_add(row, "broadcast", decode_pair(arena, &info.iiBroadcastAddress, bytes, size));
+        value_add(row, "flags", decode_interface_flags(arena, info.iiFlags));
         value_add(list, NULL, row);
     }
     return value_add(value_new(arena, VALUE_MAP), "interfaces", list);
@@ -250,6 +284,7 @@ struct value *decode_ioctl_out(struct arena *arena, const struct process *proces
     switch (code) {
     case SIO_ADDRESS_LIST_QUERY: return decode_address_list(arena, out, size);
     case SIO_GET_INTERFACE_LIST: return decode_interfaces(arena, out, size);
+    case SIO_GET_INTERFACE_LIST_EX: return decode_interfaces_ex(arena, out, size);
     case SIO_ROUTING_INTERFACE_QUERY:
     case SIO_GET_BROADCAST_ADDRESS: return decode_sockaddr(arena, out, size);
     case SIO_BASE_HANDLE:

@@ -83,7 +83,7 @@ static const char *interfaces(void)
     size_t count;
     text[0] = '\0';
     running = &w.app;
-    ck_assert_int_eq(kernel_interface_addresses(rows, 16, &count), KERNEL_OK);
+    ck_assert_int_eq(kernel_interface_addresses(KERNEL_IPV4, rows, 16, &count), KERNEL_OK);
     running = NULL;
     for (size_t i = 0; i < count; i++) {
         char address[ADDRESS_TEXT], broadcast[ADDRESS_TEXT];

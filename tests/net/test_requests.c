@@ -297,7 +297,7 @@ START_TEST(the_subsystem_fails)
     ck_assert_int_eq(kernel_stack_state(), KERNEL_STACK_DOWN);
     ck_assert_int_eq(kernel_watch(&watch, false, world_done, NULL, &request), KERNEL_STACK_DOWN);
     ck_assert_int_eq(kernel_local_addresses(KERNEL_IPV4, NULL, 0, &count), KERNEL_STACK_DOWN);
-    ck_assert_int_eq(kernel_interface_addresses(NULL, 0, &count), KERNEL_STACK_DOWN);
+    ck_assert_int_eq(kernel_interface_addresses(KERNEL_IPV4, NULL, 0, &count), KERNEL_STACK_DOWN);
     ck_assert_int_eq(kernel_best_path(&eight, &path), KERNEL_STACK_DOWN);
     ck_assert_int_eq(kernel_endpoint_open(KERNEL_IPV4, KERNEL_UDP, 17, &endpoint), KERNEL_STACK_DOWN);
     host_stack(w.host, true);
