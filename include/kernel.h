@@ -136,6 +136,10 @@ enum kernel_status kernel_interface_addresses(enum kernel_family family, struct 
    KERNEL_BAD_ARGUMENT for a family that is none. */
 enum kernel_status kernel_best_path(const struct kernel_address *destination, struct kernel_path *path);
 
+/* Puts destinations of both families into the order of preference (RFC 6724, 6): those without a way last, equals as they were.
+   KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (a family that is none). */
+enum kernel_status kernel_destinations_sort(struct kernel_address *destinations, size_t count);
+
 /* Finds the way to the destination anew: what is kept of it (path MTU, redirect, the next hop's link-layer address) is forgotten
    first, unless `anew` is false: then what a discovery has found since serves. KERNEL_OK: it can be used; KERNEL_PENDING: the next
    hop is being asked, which goes on by itself, and KERNEL_TOPIC_ROUTE tells of the end; KERNEL_NET_UNREACHABLE, KERNEL_NET_DOWN,
@@ -301,7 +305,7 @@ enum kernel_option {
     KERNEL_HOP_LIMIT, KERNEL_TRAFFIC_CLASS, KERNEL_DONT_FRAGMENT, KERNEL_UNICAST_INTERFACE,
     KERNEL_MULTICAST_INTERFACE, KERNEL_MULTICAST_HOP_LIMIT, KERNEL_MULTICAST_LOOP, /* interface index; loop: at the receiver */
     KERNEL_CIRCULAR_QUEUE, KERNEL_TELL_PORT_UNREACHABLE, KERNEL_TELL_HOPS_EXCEEDED, KERNEL_NO_CHECKSUM, /* datagrams */
-    KERNEL_HEADER_INCLUDED, KERNEL_CAPTURE,                       /* raw; capture: 0 off, 1 all, 2 socket level, 3 IP level */
+    KERNEL_HEADER_INCLUDED, KERNEL_CAPTURE,                       /* raw; capture: 0 off, 1 all, 2 socket level, 3 IP level, 4 multicast, 5 IGMP */
     KERNEL_NO_DELAY, KERNEL_URGENT_INLINE, KERNEL_URGENT_RFC1122, /* streams, from here on */
     KERNEL_KEEPALIVE, KERNEL_KEEPALIVE_IDLE_MS, KERNEL_KEEPALIVE_INTERVAL_MS, KERNEL_KEEPALIVE_PROBES,
     KERNEL_MAX_RETRANSMISSION_S, KERNEL_TIMESTAMPS, KERNEL_ACK_FREQUENCY, KERNEL_INITIAL_RTT_MS, KERNEL_SYN_RETRIES,
@@ -309,12 +313,34 @@ enum kernel_option {
     KERNEL_COMPATIBILITY,                                         /* bit 0 no auto-tuning and scaling, bit 1 smaller scale, bit 2 fixed receive buffer */
     KERNEL_IDEAL_SEND_BACKLOG,                                    /* get only; KERNEL_NOT_CONNECTED */
     KERNEL_PATH_MTU, KERNEL_CONNECTED_S, KERNEL_MAX_MESSAGE,      /* get only */
-    KERNEL_PROCESSOR,                                             /* get only: group << 16 | number, of receive side scaling */
+    KERNEL_PROCESSOR,                                             /* get only: NUMA node << 32 | group << 16 | number, of receive side scaling; KERNEL_NOT_CONNECTED */
+    KERNEL_LOOPBACK_FAST_PATH,                                    /* streams; counts when the connection begins */
     KERNEL_OPTION_COUNT,
 };
+#define KERNEL_OPTION_DEFAULT UINT64_MAX /* set: what the host has for those who say nothing (streams) */
 /* KERNEL_OK, KERNEL_NOT_SUPPORTED (not for this transport), KERNEL_BAD_ARGUMENT (value, or too late), KERNEL_NOT_CONNECTED. */
 enum kernel_status kernel_option_set(kernel_endpoint endpoint, enum kernel_option option, uint64_t value);
 enum kernel_status kernel_option_get(kernel_endpoint endpoint, enum kernel_option option, uint64_t *value);
+
+/* What a stream has come to know of its connection. Bytes and times from its beginning; times in ns, 0: not known. */
+enum kernel_tcp_stage { /* RFC 9293, 3.3.2 */
+    KERNEL_TCP_CLOSED, KERNEL_TCP_LISTEN, KERNEL_TCP_SYN_SENT, KERNEL_TCP_SYN_RECEIVED, KERNEL_TCP_ESTABLISHED, KERNEL_TCP_FIN_WAIT_1,
+    KERNEL_TCP_FIN_WAIT_2, KERNEL_TCP_CLOSE_WAIT, KERNEL_TCP_CLOSING, KERNEL_TCP_LAST_ACK, KERNEL_TCP_TIME_WAIT,
+};
+enum kernel_tcp_limit { KERNEL_LIMIT_RECEIVER, KERNEL_LIMIT_CONGESTION, KERNEL_LIMIT_SENDER, KERNEL_LIMITS }; /* what keeps sending back (RFC 4898, SndLim) */
+struct kernel_tcp_info {
+    enum kernel_tcp_stage stage;
+    bool timestamps;
+    int64_t age_ns, rtt_ns, least_rtt_ns;
+    uint32_t segment_bytes, in_flight_bytes, congestion_window, send_window, receive_window, receive_buffer;
+    uint64_t sent_bytes, received_bytes;
+    uint64_t reordered_bytes;           /* came beyond a gap */
+    uint64_t resent_bytes;
+    uint64_t fast_recoveries, duplicate_acks, timeout_episodes, syn_resent;
+    struct { uint64_t times, bytes; int64_t spent_ns; } limit[KERNEL_LIMITS]; /* became the limit so often; sent meanwhile */
+};
+/* KERNEL_OK (a socket that is not connected: what little there is), KERNEL_NOT_SUPPORTED (no stream), KERNEL_BAD_HANDLE, KERNEL_STACK_DOWN. */
+enum kernel_status kernel_tcp_info(kernel_endpoint endpoint, struct kernel_tcp_info *info);
 
 /* Groups (host-stack 7): without a source the plain forms. interface_index 0: the default multicast interface. */
 enum kernel_membership { KERNEL_JOIN, KERNEL_LEAVE, KERNEL_BLOCK_SOURCE, KERNEL_UNBLOCK_SOURCE, KERNEL_JOIN_SOURCE, KERNEL_LEAVE_SOURCE };

@@ -33,7 +33,7 @@ struct ioctl_call {
 /* 0, a Winsock error, or IOCTL_PENDS. Buffers are checked against the row before; handlers compute and touch nothing else. */
 typedef int ioctl_handler(struct ioctl_call *call);
 
-enum ioctl_standing { IOCTL_NOT_YET, IOCTL_REAL };
+enum ioctl_standing { IOCTL_NOT_OFFERED, IOCTL_REAL };
 
 enum ioctl_valid {
     ON_IPV4 = 1, ON_IPV6 = 2, ON_STREAM = 4, ON_DGRAM = 8, ON_RAW = 16,
@@ -63,7 +63,7 @@ struct ioctl_row {
     unsigned valid_on;          /* enum ioctl_valid */
     BOOL may_pend;
     enum ioctl_standing standing;
-    ioctl_handler *handler;     /* NULL: not yet */
+    ioctl_handler *handler;     /* NULL: not offered */
     unsigned shape;             /* enum ioctl_shape */
     int in_error, out_error;    /* for a missing or short buffer */
     int family_error, type_error; /* for a socket it does not fit */
@@ -75,6 +75,11 @@ const struct ioctl_row *ioctl_find(DWORD code); /* NULL: unknown */
 
 /* What a handler says of an output it checks itself: 0 if `size` bytes fit, else WSAEFAULT; call->count becomes the size. */
 int ioctl_output(struct ioctl_call *call, DWORD size);
+
+/* A SOCKET_ADDRESS_LIST that holds its addresses (ioctl_address.c): its size, and how it is written. */
+typedef void address_writer(const struct kernel_address *address, void *out);
+size_t address_list_size(size_t count, size_t address_size);
+void address_list_write(void *out, const struct kernel_address *addresses, size_t count, size_t address_size, address_writer *write);
 
 /* What the observed profile asks besides (ioctl_observed.c). */
 int ioctl_observed_refusal(const struct ioctl_call *call);
@@ -89,9 +94,10 @@ ioctl_handler ioctl_get_interface_list, ioctl_get_interface_list_ex, ioctl_get_b
 ioctl_handler ioctl_own_handle, ioctl_wfp_endpoint_handle;
 ioctl_handler ioctl_enable_circular_queueing, ioctl_flush;
 ioctl_handler ioctl_ideal_send_backlog_query, ioctl_ideal_send_backlog_change;
-ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_udp_connreset, ioctl_udp_netreset;
+ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_scope, ioctl_rcvall, ioctl_rcvall_groups, ioctl_udp_connreset, ioctl_udp_netreset;
 ioctl_handler ioctl_set_compatibility_mode;
 ioctl_handler ioctl_acquire_port_reservation, ioctl_associate_port_reservation, ioctl_release_port_reservation;
 ioctl_handler ioctl_rss_scalability_info, ioctl_get_extension_function_pointer;
+ioctl_handler ioctl_tcp_info, ioctl_tcp_initial_rto, ioctl_tcp_ack_frequency, ioctl_loopback_fast_path, ioctl_rss_processor_info, ioctl_address_list_sort;
 ioctl_handler ioctl_chk_qos, ioctl_get_qos, ioctl_set_qos, ioctl_group_qos;
 #endif

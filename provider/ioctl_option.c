@@ -1,7 +1,7 @@
 /*
  * Codes that set what the kernel keeps for the endpoint: SIO_KEEPALIVE_VALS, SIO_MULTIPOINT_LOOPBACK, SIO_MULTICAST_SCOPE,
- * SIO_RCVALL, SIO_SET_COMPATIBILITY_MODE, SIO_UDP_CONNRESET and SIO_UDP_NETRESET (ioctls reference 1.25, 1.26, 1.27, 1.31, 1.35,
- * 1.39 and 2.1).
+ * SIO_RCVALL and its forms for groups, SIO_SET_COMPATIBILITY_MODE, SIO_UDP_CONNRESET and SIO_UDP_NETRESET (ioctls reference 1.25,
+ * 1.26, 1.27, 1.31, 1.35, 1.39 and 2.1).
  */
 #include <sdkddkver.h>
 #include <string.h>
@@ -12,6 +12,9 @@
 #define KEEPALIVE_TIME_MS 7200000u /* SO_KEEPALIVE alone: two hours and a second */
 #define KEEPALIVE_INTERVAL_MS 1000u
 #define SCOPE_MOST 255
+/* KERNEL_CAPTURE */
+#define CAPTURE_MULTICAST 4u
+#define CAPTURE_IGMP 5u
 /* KERNEL_COMPATIBILITY */
 #define NO_TUNING 1u
 #define SMALL_SCALE 2u
@@ -63,6 +66,21 @@ int ioctl_rcvall(struct ioctl_call *call)
     if (!(kernel_abilities() & KERNEL_ADMINISTRATOR)) return WSAEACCES;
     if (kernel_local(sock->endpoint, &local) != KERNEL_OK || address_unspecified(&local.address)) return WSAEINVAL;
     return set(call, KERNEL_CAPTURE, value);
+}
+
+/* All that goes to groups, or IGMP alone: a raw socket of the protocol they name, IPv4 only; the modes of RCVALL beyond on and
+   off have no meaning for them. */
+int ioctl_rcvall_groups(struct ioctl_call *call)
+{
+    struct sock *sock = call->sock;
+    struct kernel_socket local;
+    BOOL igmp = call->row->code == SIO_RCVALL_IGMPMCAST;
+    DWORD value = word(call);
+    if (sock->protocol != (igmp ? IPPROTO_IGMP : IPPROTO_UDP)) return WSAEINVAL;
+    if (value > RCVALL_IPLEVEL) return WSAEINVAL;
+    if (!(kernel_abilities() & KERNEL_ADMINISTRATOR)) return WSAEACCES;
+    if (kernel_local(sock->endpoint, &local) != KERNEL_OK || address_unspecified(&local.address)) return WSAEINVAL;
+    return set(call, KERNEL_CAPTURE, value == RCVALL_OFF || value == RCVALL_SOCKETLEVELONLY ? 0 : igmp ? CAPTURE_IGMP : CAPTURE_MULTICAST);
 }
 
 /* A version counts only as before Vista or from it on. */

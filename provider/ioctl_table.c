@@ -7,6 +7,7 @@
 #include <ws2tcpip.h>
 #include <mswsock.h>
 #include <mstcpip.h>
+#include <afunix.h>
 #include <qossp.h>
 
 #define ON_TCP (ON_IP | ON_STREAM)
@@ -14,13 +15,15 @@
 #define ON_PORTS (ON_IP | ON_STREAM | ON_DGRAM)
 #define ON_MESSAGES (ON_IP | ON_MESSAGE)
 #define ON_RAW_IP (ON_IP | ON_RAW)
+#define ON_RAW_IPV4 (ON_IPV4 | ON_RAW)
 #define ON_IPV4_ANY (ON_IPV4 | ON_ANY_TYPE)
+#define ON_IPV6_ANY (ON_IPV6 | ON_ANY_TYPE)
 #define ON_IPV4_MESSAGES (ON_IPV4 | ON_MESSAGE)
 
 #define at_once FALSE
 #define may_pend TRUE
 #define REAL(handler) IOCTL_REAL, ioctl_##handler
-#define NOT_YET IOCTL_NOT_YET, NULL
+#define NOT_OFFERED IOCTL_NOT_OFFERED, NULL
 
 /* Errors without their WSAE: a missing or short input, output; another family, type; what a provider says without the code. */
 #define FAULT WSAEFAULT
@@ -30,6 +33,8 @@
 
 #define ROW(code, in, out, valid, pend, standing, shape, in_error, out_error, family, type, unsupported) \
     { (code), #code, (in), (out), (valid), (pend), standing, (shape), (in_error), (out_error), (family), (type), (unsupported) }
+
+#define LACKS(code) ROW(code, 0, 0, ON_ALL, at_once, NOT_OFFERED, 0, FAULT, FAULT, NOSUPP, NOSUPP, NOSUPP)
 
 static const struct ioctl_row rows[] = {
     /*  code                               in out  valid on          pends     standing                         shape                                        in      out     family  type    without */
@@ -74,9 +79,24 @@ static const struct ioctl_row rows[] = {
     ROW(SIO_UDP_CONNRESET,                   4,  0, ON_UDP,           at_once,  REAL(udp_connreset),             0,                                           FAULT,  FAULT,  NOSUPP, NOSUPP, NOSUPP),
 };
 
-/* Codes beyond the specification (ioctls reference 2.1): offered, but no part of its inventory. */
+/* Codes beyond the specification (ioctls reference 2): no part of its inventory. Those that are not offered are known all the
+   same, and refused as such. */
 static const struct ioctl_row newer[] = {
-    ROW(SIO_UDP_NETRESET, 4, 0, ON_UDP, at_once, REAL(udp_netreset), 0, FAULT, FAULT, NOSUPP, NOSUPP, NOSUPP),
+    ROW(SIO_TCP_INFO,                4,  88, ON_TCP,     at_once, REAL(tcp_info),                               OUT_BY_HANDLER, WSAEMSGSIZE, INVAL, INVAL, INVAL, NOSUPP),
+    ROW(SIO_TCP_INITIAL_RTO,         4,   0, ON_TCP,     at_once, REAL(tcp_initial_rto),                        OUT_ABSENT,  FAULT, INVAL, NOSUPP, NOSUPP, NOSUPP),
+    ROW(SIO_LOOPBACK_FAST_PATH,      1,   0, ON_TCP,     at_once, REAL(loopback_fast_path),                     OUT_ABSENT,  FAULT, INVAL, NOSUPP, NOSUPP, NOSUPP),
+    ROW(SIO_ADDRESS_LIST_SORT,       8,   8, ON_IPV6_ANY, at_once, REAL(address_list_sort),                     OUT_BY_HANDLER, FAULT, FAULT, NOSUPP, NOSUPP, NOSUPP),
+    ROW(SIO_QUERY_RSS_PROCESSOR_INFO, 0,  8, ON_PORTS,   at_once, REAL(rss_processor_info),                     0,           FAULT, INVAL, NOSUPP, NOSUPP, NOSUPP),
+    ROW(SIO_RCVALL_MCAST,            4,   0, ON_RAW_IPV4, at_once, REAL(rcvall_groups),                         IN_SHORT_INVAL, FAULT, FAULT, INVAL, INVAL, NOSUPP),
+    ROW(SIO_RCVALL_IGMPMCAST,        4,   0, ON_RAW_IPV4, at_once, REAL(rcvall_groups),                         IN_SHORT_INVAL, FAULT, FAULT, INVAL, INVAL, NOSUPP),
+    ROW(SIO_UDP_NETRESET,            4,   0, ON_UDP,     at_once, REAL(udp_netreset),                           0,           FAULT, FAULT, NOSUPP, NOSUPP, NOSUPP),
+    ROW(SIO_TCP_SET_ACK_FREQUENCY,   1,   0, ON_TCP,     at_once, REAL(tcp_ack_frequency),                      0,           FAULT, FAULT, NOSUPP, NOSUPP, NOSUPP),
+    LACKS(SIO_QUERY_TRANSPORT_SETTING), LACKS(SIO_APPLY_TRANSPORT_SETTING), LACKS(SIO_CPU_AFFINITY), LACKS(SIO_TIMESTAMPING), LACKS(SIO_GET_TX_TIMESTAMP),
+    LACKS(SIO_SET_PRIORITY_HINT), LACKS(SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS), LACKS(SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT),
+    LACKS(SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS), LACKS(SIO_SET_MULTICAST_FILTER), LACKS(SIO_GET_MULTICAST_FILTER), LACKS(SIO_SET_SECURITY),
+    LACKS(SIO_QUERY_SECURITY), LACKS(SIO_SET_PEER_TARGET_NAME), LACKS(SIO_DELETE_PEER_TARGET_NAME), LACKS(SIO_INDEX_BIND), LACKS(SIO_INDEX_MCASTIF),
+    LACKS(SIO_INDEX_ADD_MCAST), LACKS(SIO_INDEX_DEL_MCAST), LACKS(SIO_RCVALL_MCAST_IF), LACKS(SIO_RCVALL_IF), LACKS(SIO_ABSORB_RTRALERT),
+    LACKS(SIO_UCAST_IF), LACKS(SIO_LIMIT_BROADCASTS), LACKS(SIO_TCP_SET_ICW), LACKS(SIO_SOCKET_USAGE_NOTIFICATION), LACKS(SIO_AF_UNIX_GETPEERPID),
 };
 
 const struct ioctl_row *ioctl_table(size_t *count)

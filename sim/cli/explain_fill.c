@@ -131,7 +131,10 @@ void page_of_later(struct page *page, const struct explained_later *code)
     page_text(page, "buffers", code->buffers);
     page_text(page, "valid on", code->valid);
     page_text(page, "since", code->since);
-    page_unknown(page);
+    const struct ioctl_row *row = ioctl_find(code->value);
+    if (!row) page_unknown(page);
+    else page_text(page, "standing", row->standing == IOCTL_REAL ? "real" : "not offered");
+    if (row && row->standing != IOCTL_REAL) page_text(page, "answer", names_of(NAMES_ERROR, row->unsupported));
     page_text(page, "notes", "It is not among the 39 codes of the specification.");
     page_items(page, "scenarios", scenarios_with(page->arena, code->name, false));
 }

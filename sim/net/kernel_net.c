@@ -47,6 +47,19 @@ enum kernel_status kernel_best_path(const struct kernel_address *destination, st
     return host_best_path(here(), destination, path);
 }
 
+enum kernel_status kernel_destinations_sort(struct kernel_address *destinations, size_t count)
+{
+    const struct host *host = here();
+    if (host->stack_down)
+        return KERNEL_STACK_DOWN;
+    for (size_t i = 0; i < count; i++) {
+        if (destinations[i].family != KERNEL_IPV4 && destinations[i].family != KERNEL_IPV6)
+            return KERNEL_BAD_ARGUMENT;
+    }
+    destinations_sort(host, destinations, count);
+    return KERNEL_OK;
+}
+
 enum kernel_status kernel_watch(const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request)
 {
     return request_open(here(), watch, lasting, complete, cookie, request);

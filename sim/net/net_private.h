@@ -356,6 +356,12 @@ bool path_next_gateway(const struct host *host, const struct kernel_address *des
 const struct ifaddr *source_select(const struct iface *iface, const struct kernel_address *destination, const struct kernel_address *next_hop);
 bool source_may(const struct ifaddr *ifaddr); /* usable and not skipped */
 
+/* ---- policy.c, destinations.c: RFC 6724 ---- */
+unsigned policy_scope(const struct kernel_address *address);
+unsigned policy_label(const struct kernel_address *address);
+unsigned policy_precedence(const struct kernel_address *address);
+void destinations_sort(const struct host *host, struct kernel_address *destinations, size_t count); /* section 6 */
+
 /* ---- lists.c ---- */
 void listing_count(const struct ifaddr *ifaddr, bool before); /* it was listed, or not; the set follows what it is now */
 struct address_set *address_set_promise(struct host *host, unsigned slot); /* what holds now, for the caller to drop */

@@ -28,34 +28,6 @@ static bool better_v4(const struct ifaddr *a, const struct ifaddr *b, const stru
 
 /* ---- IPv6 ---- */
 
-/* RFC 4007, and RFC 6724 section 3.1: the loopback address counts as link-local. */
-static unsigned scope_of(const struct kernel_address *address)
-{
-    enum { LINK = 2, SITE = 5, GLOBAL = 14 };
-    const uint8_t *bytes = address->bytes;
-    if (bytes[0] == 0xff)
-        return bytes[1] & 15u;
-    if (address_is_loopback(address) || address_is_link_local(address))
-        return LINK;
-    return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0xc0 ? SITE : GLOBAL;
-}
-
-/* RFC 6724 section 2.1: the labels of the policy table, longest prefix first. */
-static unsigned label_of(const struct kernel_address *address)
-{
-    static const struct { uint8_t prefix[16]; uint8_t length, label; } policy[] = {
-        { { [15] = 1 }, 128, 0 }, { { [10] = 0xff, 0xff }, 96, 4 }, { { 0 }, 96, 3 }, { { 0x20, 0x01 }, 32, 5 },
-        { { 0x20, 0x02 }, 16, 2 }, { { 0x3f, 0xfe }, 16, 12 }, { { 0xfe, 0xc0 }, 10, 11 }, { { 0xfc }, 7, 13 }, { { 0 }, 0, 1 },
-    };
-    unsigned row = 0;
-    for (;; row++) {
-        struct kernel_address prefix = { .family = KERNEL_IPV6 };
-        memcpy(prefix.bytes, policy[row].prefix, 16);
-        if (address_common_bits(&prefix, address) >= policy[row].length)
-            return policy[row].label;
-    }
-}
-
 static unsigned matching_bits(const struct ifaddr *source, const struct kernel_address *destination)
 {
     unsigned bits = address_common_bits(&source->address, destination);
@@ -68,7 +40,7 @@ static bool better_v6(const struct ifaddr *a, const struct ifaddr *b, const stru
     bool a_same = address_common_bits(&a->address, destination) == 128, b_same = address_common_bits(&b->address, destination) == 128;
     if (a_same != b_same) /* rule 1 */
         return a_same;
-    unsigned wanted = scope_of(destination), a_scope = scope_of(&a->address), b_scope = scope_of(&b->address);
+    unsigned wanted = policy_scope(destination), a_scope = policy_scope(&a->address), b_scope = policy_scope(&b->address);
     if (a_scope != b_scope) /* rule 2 */
         return a_scope < b_scope ? a_scope >= wanted : b_scope < wanted;
     if (a->state != b->state) /* rule 3 */
@@ -76,8 +48,8 @@ static bool better_v6(const struct ifaddr *a, const struct ifaddr *b, const stru
     bool a_here = a->iface == ask->iface, b_here = b->iface == ask->iface;
     if (a_here != b_here) /* rule 5 */
         return a_here;
-    unsigned label = label_of(destination);
-    bool a_match = label_of(&a->address) == label, b_match = label_of(&b->address) == label;
+    unsigned label = policy_label(destination);
+    bool a_match = policy_label(&a->address) == label, b_match = policy_label(&b->address) == label;
     if (a_match != b_match) /* rule 6 */
         return a_match;
     if (a->temporary != b->temporary) /* rule 7 */

@@ -49,7 +49,7 @@ static void out_rule(struct loading *load, const struct step *step, const struct
 static void out_members(struct loading *load, const struct step *step, const struct json *out)
 {
     static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_sets[] = { "read", "write", "except" };
-    static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "hex" }, *const of_events[] = { "events", "errors" };
+    static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "tcp_info", "processor", "hex" }, *const of_events[] = { "events", "errors" };
     const char *const *names = of_events;
     size_t count = sizeof of_events / sizeof *of_events;
     switch (step->kind->number) {

@@ -129,19 +129,73 @@ static size_t compatibility_bytes(const struct json *value, uint8_t *bytes, size
     return put(&mode, sizeof mode, bytes, room);
 }
 
+/* 0 the system's, "unspecified" what is. */
+static size_t initial_rto_bytes(const struct json *value, uint8_t *bytes, size_t room)
+{
+    uint64_t rtt, tries;
+    if (value->type != JSON_OBJECT || value->count != 2 || !number_of(value, "rtt", UINT16_MAX, &rtt) || !number_of(value, "max_syn", UINT8_MAX, &tries)) return SIZE_MAX;
+    TCP_INITIAL_RTO_PARAMETERS values;
+    memset(&values, 0, sizeof values);
+    values.Rtt = (USHORT)rtt;
+    values.MaxSynRetransmissions = (UCHAR)tries;
+    return put(&values, sizeof values, bytes, room);
+}
+
+/* A SOCKET_ADDRESS_LIST of IPv6 addresses, IPv4 ones mapped, with the addresses behind the entries; pointers are set when it
+   lies at its place. */
+static size_t address_list_bytes(const struct json *value, uint8_t *bytes, size_t room)
+{
+    const size_t head = offsetof(SOCKET_ADDRESS_LIST, Address);
+    size_t size = head + value->count * (sizeof(SOCKET_ADDRESS) + sizeof(struct sockaddr_in6));
+    struct kernel_address address;
+    INT number = (INT)value->count;
+    if (value->type != JSON_LIST || size > room) return SIZE_MAX;
+    memset(bytes, 0, size);
+    memcpy(bytes, &number, sizeof number);
+    uint8_t *at = bytes + head + value->count * sizeof(SOCKET_ADDRESS);
+    for (const struct json *entry = value->first; entry; entry = entry->next, at += sizeof(struct sockaddr_in6)) {
+        if (entry->type != JSON_TEXT || !address_parse(entry->text, &address)) return SIZE_MAX;
+        struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_scope_id = address.scope_id };
+        uint8_t *to = (uint8_t *)&in6.sin6_addr;
+        if (address.family == KERNEL_IPV4) to[10] = to[11] = 0xff;
+        memcpy(address.family == KERNEL_IPV4 ? to + 12 : to, address.bytes, address.family == KERNEL_IPV4 ? 4 : 16);
+        memcpy(at, &in6, sizeof in6);
+    }
+    return size;
+}
+
+static void address_list_place(void *bytes)
+{
+    const size_t head = offsetof(SOCKET_ADDRESS_LIST, Address);
+    INT number;
+    memcpy(&number, bytes, sizeof number);
+    char *at = (char *)bytes + head + (size_t)number * sizeof(SOCKET_ADDRESS);
+    for (size_t i = 0; i < (size_t)number; i++, at += sizeof(struct sockaddr_in6)) {
+        SOCKET_ADDRESS entry;
+        memset(&entry, 0, sizeof entry);
+        entry.lpSockaddr = (LPSOCKADDR)(void *)at;
+        entry.iSockaddrLength = sizeof(struct sockaddr_in6);
+        memcpy((char *)bytes + head + i * sizeof entry, &entry, sizeof entry);
+    }
+}
+
 /* ---- the table ---- */
 
-static const struct row { const char *name; to_bytes *to_bytes; const char *wanted; } rows[] = {
-    { "sockaddr", sockaddr_bytes, "an address with a port, such as \"192.0.2.1:0\" or \"[2001:db8::1]:0\"" },
-    { "ulong", ulong_bytes, "a whole number from 0 to 4294967295" },
-    { "int", int_bytes, "a whole number from -2147483648 to 2147483647" },
-    { "bool", bool_bytes, "true or false" },
-    { "token", token_bytes, "a whole number from 0 to 2^64-1 (beyond 2^53 as a text)" },
-    { "tcp_keepalive", keepalive_bytes, "an object with \"onoff\", \"time\" and \"interval\" (milliseconds)" },
-    { "port_range", port_range_bytes, "an object with \"start\" and \"count\", each from 0 to 65535" },
-    { "compatibility", compatibility_bytes, "an object with \"behavior\" (\"all\", \"receive_buffering\", \"auto_tuning\" or a number) and \"version\" (\"xp\", \"vista\" or a number)" },
-    { "qos", marshal_qos, "an object with \"sending\" and \"receiving\"" },
-    { "hex", hex_bytes, "an even number of hexadecimal digits, at most 8192" },
+typedef void to_place(void *bytes); /* sets the pointers in a value that lies where it will be used */
+
+static const struct row { const char *name; to_bytes *to_bytes; const char *wanted; to_place *place; } rows[] = {
+    { "sockaddr", sockaddr_bytes, "an address with a port, such as \"192.0.2.1:0\" or \"[2001:db8::1]:0\"", NULL },
+    { "ulong", ulong_bytes, "a whole number from 0 to 4294967295", NULL },
+    { "int", int_bytes, "a whole number from -2147483648 to 2147483647", NULL },
+    { "bool", bool_bytes, "true or false", NULL },
+    { "token", token_bytes, "a whole number from 0 to 2^64-1 (beyond 2^53 as a text)", NULL },
+    { "tcp_keepalive", keepalive_bytes, "an object with \"onoff\", \"time\" and \"interval\" (milliseconds)", NULL },
+    { "port_range", port_range_bytes, "an object with \"start\" and \"count\", each from 0 to 65535", NULL },
+    { "compatibility", compatibility_bytes, "an object with \"behavior\" (\"all\", \"receive_buffering\", \"auto_tuning\" or a number) and \"version\" (\"xp\", \"vista\" or a number)", NULL },
+    { "tcp_initial_rto", initial_rto_bytes, "an object with \"rtt\" (0 to 65535 milliseconds) and \"max_syn\" (0 to 255)", NULL },
+    { "address_list", address_list_bytes, "a list of addresses without ports, at most 92", address_list_place },
+    { "qos", marshal_qos, "an object with \"sending\" and \"receiving\"", marshal_qos_place },
+    { "hex", hex_bytes, "an even number of hexadecimal digits, at most 8192", NULL },
 };
 #define ROWS (sizeof rows / sizeof *rows)
 
@@ -162,7 +216,8 @@ size_t marshal_value(const struct json *value, uint8_t *bytes, size_t room)
 
 void marshal_place(const struct json *value, void *bytes)
 {
-    if (row_of(value)->to_bytes == marshal_qos) marshal_qos_place(bytes);
+    to_place *place = row_of(value)->place;
+    if (place) place(bytes);
 }
 
 /* "a", "b" and "c". */
@@ -176,7 +231,7 @@ static const char *all_names(char *text, size_t room)
 static void name_wrong(struct problems *problems, const struct json *member)
 {
     const char *names[ROWS];
-    char all[300];
+    char all[400];
     for (size_t i = 0; i < ROWS; i++) names[i] = rows[i].name;
     const char *near = nearest_word(member->name, names, ROWS);
     if (near) problem_at_name(problems, member, "there is no typed value \"%s\"; did you mean \"%s\"?", member->name, near);
@@ -186,7 +241,7 @@ static void name_wrong(struct problems *problems, const struct json *member)
 void marshal_check(struct problems *problems, const struct json *value)
 {
     uint8_t bytes[VALUE_BYTES];
-    char all[300];
+    char all[400];
     const struct json *member = value->first;
     const struct row *row = row_of(value);
     if (value->count != 1) {

@@ -29,6 +29,7 @@ struct value *decode_set(struct arena *arena, const struct process *process, con
 
 struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);
 struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size);
+struct value *decode_tcp_info(struct arena *arena, const void *bytes, size_t size);
 struct value *decode_ioctl_out(struct arena *arena, const struct process *process, DWORD code, const void *out, DWORD size);
 struct value *decode_network_events(struct arena *arena, const WSANETWORKEVENTS *events); /* {"events": [...], "errors": {...}} */
 struct value *decode_event_mask(struct arena *arena, LONG mask);

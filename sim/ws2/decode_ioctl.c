@@ -56,7 +56,7 @@ static struct value *decode_address_list(struct arena *arena, const uint8_t *byt
         memcpy(&entry, bytes + head + (size_t)i * sizeof entry, sizeof entry);
         uintptr_t offset = (uintptr_t)entry.lpSockaddr - (uintptr_t)bytes;
         bool inside = offset <= size && entry.iSockaddrLength >= 0 && (size_t)entry.iSockaddrLength <= size - offset;
-        value_add(addresses, NULL, decode_pair(arena, &entry, bytes, size));
+        value_add(addresses, NULL, entry.lpSockaddr ? decode_pair(arena, &entry, bytes, size) : value_text(arena, "outside the buffer"));
         value_add(offsets, NULL, inside ? value_uint(arena, offset) : value_text(arena, NULL));
     }
     return value_add(value_add(value_new(arena, VALUE_MAP), "addresses", addresses), "offsets", offsets);
@@ -224,6 +224,29 @@ static struct value *decode_compatibility(struct arena *arena, const uint8_t *by
     return value_add(value_new(arena, VALUE_MAP), "compatibility", map);
 }
 
+/* ---- later codes ---- */
+
+static struct value *decode_initial_rto(struct arena *arena, const void *bytes, size_t size)
+{
+    TCP_INITIAL_RTO_PARAMETERS values;
+    if (size < sizeof values) return decode_hex(arena, bytes, size);
+    memcpy(&values, bytes, sizeof values);
+    struct value *map = value_add(value_new(arena, VALUE_MAP), "rtt", value_uint(arena, values.Rtt));
+    value_add(map, "max_syn", value_uint(arena, values.MaxSynRetransmissions));
+    return value_add(value_new(arena, VALUE_MAP), "tcp_initial_rto", map);
+}
+
+static struct value *decode_affinity(struct arena *arena, const void *bytes, size_t size)
+{
+    SOCKET_PROCESSOR_AFFINITY affinity;
+    if (size < sizeof affinity) return decode_hex(arena, bytes, size);
+    memcpy(&affinity, bytes, sizeof affinity);
+    struct value *map = value_add(value_new(arena, VALUE_MAP), "group", value_uint(arena, affinity.Processor.Group));
+    value_add(map, "number", value_uint(arena, affinity.Processor.Number));
+    value_add(map, "numa_node", value_uint(arena, affinity.NumaNodeId));
+    return value_add(value_new(arena, VALUE_MAP), "processor", map);
+}
+
 static void bytes_turn(uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && i < size / 2; i++) {
@@ -249,6 +272,10 @@ void decode_to_host(DWORD code, uint8_t *bytes, size_t size)
     case SIO_RELEASE_PORT_RESERVATION:
         if (size >= sizeof(UINT64)) bytes_turn(bytes, sizeof(UINT64));
         return;
+    case SIO_TCP_INITIAL_RTO:
+        if (size >= sizeof(USHORT)) bytes_turn(bytes, sizeof(USHORT));
+        return;
+    case SIO_ADDRESS_LIST_SORT: return; /* made by its typed value, pointers and all */
     case SIO_SET_COMPATIBILITY_MODE:
     case SIO_SET_QOS:
     case SIO_KEEPALIVE_VALS: /* words */
@@ -269,12 +296,15 @@ struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, D
     case SIO_MULTICAST_SCOPE:
     case SIO_MULTIPOINT_LOOPBACK:
     case SIO_CHK_QOS:
+    case SIO_TCP_INFO:
     case SIO_UDP_CONNRESET: return decode_ulong(arena, in, size);
     case SIO_ACQUIRE_PORT_RESERVATION: return decode_ports(arena, "port_range", in, size);
     case SIO_ASSOCIATE_PORT_RESERVATION:
     case SIO_RELEASE_PORT_RESERVATION: return decode_number(arena, "token", in, size);
     case SIO_SET_COMPATIBILITY_MODE: return decode_compatibility(arena, in, size);
     case SIO_SET_QOS: return decode_qos(arena, in, size);
+    case SIO_TCP_INITIAL_RTO: return decode_initial_rto(arena, in, size);
+    case SIO_ADDRESS_LIST_SORT: return decode_address_list(arena, in, size);
     default: return decode_hex(arena, in, size);
     }
 }
@@ -282,7 +312,10 @@ struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, D
 struct value *decode_ioctl_out(struct arena *arena, const struct process *process, DWORD code, const void *out, DWORD size)
 {
     switch (code) {
-    case SIO_ADDRESS_LIST_QUERY: return decode_address_list(arena, out, size);
+    case SIO_ADDRESS_LIST_QUERY:
+    case SIO_ADDRESS_LIST_SORT: return decode_address_list(arena, out, size);
+    case SIO_TCP_INFO: return decode_tcp_info(arena, out, size);
+    case SIO_QUERY_RSS_PROCESSOR_INFO: return decode_affinity(arena, out, size);
     case SIO_GET_INTERFACE_LIST: return decode_interfaces(arena, out, size);
     case SIO_GET_INTERFACE_LIST_EX: return decode_interfaces_ex(arena, out, size);
     case SIO_ROUTING_INTERFACE_QUERY:

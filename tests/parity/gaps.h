@@ -12,6 +12,7 @@
 #include <mstcpip.h>
 #include <qos.h>
 #include <qossp.h>
+#include <afunix.h>
 #ifndef TCP_TIMESTAMPS
 #define TCP_TIMESTAMPS 10
 #endif
@@ -71,5 +72,117 @@ typedef enum { WsaBehaviorAll = 0, WsaBehaviorReceiveBuffering, WsaBehaviorAutoT
 typedef struct { parity_compatibility_behavior BehaviorId; ULONG TargetOsVersion; } parity_compatibility_mode;
 #define WSA_COMPATIBILITY_MODE parity_compatibility_mode
 #define WSA_COMPATIBILITY_BEHAVIOR_ID parity_compatibility_behavior
+#endif
+
+#ifndef SIO_QUERY_RSS_PROCESSOR_INFO
+#define SIO_QUERY_RSS_PROCESSOR_INFO _WSAIOR(IOC_WS2, 37)
+#endif
+#ifndef SIO_TCP_INFO
+#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
+#endif
+#ifndef SIO_TIMESTAMPING
+#define SIO_TIMESTAMPING _WSAIOW(IOC_VENDOR, 235)
+#endif
+#ifndef SIO_GET_TX_TIMESTAMP
+#define SIO_GET_TX_TIMESTAMP _WSAIOW(IOC_VENDOR, 234)
+#endif
+#ifndef SIO_QUERY_TRANSPORT_SETTING
+#define SIO_QUERY_TRANSPORT_SETTING _WSAIOW(IOC_VENDOR, 20)
+#endif
+#ifndef SIO_APPLY_TRANSPORT_SETTING
+#define SIO_APPLY_TRANSPORT_SETTING _WSAIOW(IOC_VENDOR, 19)
+#endif
+#ifndef SIO_SET_PRIORITY_HINT
+#define SIO_SET_PRIORITY_HINT _WSAIOW(IOC_VENDOR, 24)
+#endif
+#ifndef SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 220)
+#endif
+#ifndef SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT _WSAIOW(IOC_VENDOR, 221)
+#endif
+#ifndef SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS
+#define SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 222)
+#endif
+#ifndef SIO_SET_MULTICAST_FILTER
+#define SIO_SET_MULTICAST_FILTER _IOW('t', 125, ULONG)
+#endif
+#ifndef SIO_GET_MULTICAST_FILTER
+#define SIO_GET_MULTICAST_FILTER _IOW('t', 124, ULONG)
+#endif
+#ifndef SIO_SET_SECURITY
+#define SIO_SET_SECURITY _WSAIOW(IOC_VENDOR, 200)
+#endif
+#ifndef SIO_QUERY_SECURITY
+#define SIO_QUERY_SECURITY _WSAIORW(IOC_VENDOR, 201)
+#endif
+#ifndef SIO_SET_PEER_TARGET_NAME
+#define SIO_SET_PEER_TARGET_NAME _WSAIOW(IOC_VENDOR, 202)
+#endif
+#ifndef SIO_DELETE_PEER_TARGET_NAME
+#define SIO_DELETE_PEER_TARGET_NAME _WSAIOW(IOC_VENDOR, 203)
+#endif
+#ifndef SIO_INDEX_BIND
+#define SIO_INDEX_BIND _WSAIOW(IOC_VENDOR, 8)
+#endif
+#ifndef SIO_INDEX_MCASTIF
+#define SIO_INDEX_MCASTIF _WSAIOW(IOC_VENDOR, 9)
+#endif
+#ifndef SIO_INDEX_ADD_MCAST
+#define SIO_INDEX_ADD_MCAST _WSAIOW(IOC_VENDOR, 10)
+#endif
+#ifndef SIO_INDEX_DEL_MCAST
+#define SIO_INDEX_DEL_MCAST _WSAIOW(IOC_VENDOR, 11)
+#endif
+#ifndef SIO_RCVALL_MCAST_IF
+#define SIO_RCVALL_MCAST_IF _WSAIOW(IOC_VENDOR, 13)
+#endif
+#ifndef SIO_RCVALL_IF
+#define SIO_RCVALL_IF _WSAIOW(IOC_VENDOR, 14)
+#endif
+#ifndef SIO_ABSORB_RTRALERT
+#define SIO_ABSORB_RTRALERT _WSAIOW(IOC_VENDOR, 5)
+#endif
+#ifndef SIO_UCAST_IF
+#define SIO_UCAST_IF _WSAIOW(IOC_VENDOR, 6)
+#endif
+#ifndef SIO_LIMIT_BROADCASTS
+#define SIO_LIMIT_BROADCASTS _WSAIOW(IOC_VENDOR, 7)
+#endif
+#ifndef SIO_TCP_SET_ICW
+#define SIO_TCP_SET_ICW _WSAIOW(IOC_VENDOR, 22)
+#endif
+#ifndef SIO_SOCKET_USAGE_NOTIFICATION
+#define SIO_SOCKET_USAGE_NOTIFICATION _WSAIOW(IOC_VENDOR, 204)
+#endif
+#ifndef SIO_AF_UNIX_GETPEERPID
+#define SIO_AF_UNIX_GETPEERPID _WSAIOR(IOC_VENDOR, 256)
+#endif
+#ifndef SIO_CPU_AFFINITY
+#define SIO_CPU_AFFINITY _WSAIOW(IOC_VENDOR, 21)
+#endif
+
+#ifndef SOCKET_PROCESSOR_AFFINITY
+typedef struct { PROCESSOR_NUMBER Processor; USHORT NumaNodeId, Reserved; } parity_processor_affinity;
+#define SOCKET_PROCESSOR_AFFINITY parity_processor_affinity
+#endif
+
+#ifndef TCP_INFO_v1
+typedef enum {
+    TCPSTATE_CLOSED, TCPSTATE_LISTEN, TCPSTATE_SYN_SENT, TCPSTATE_SYN_RCVD, TCPSTATE_ESTABLISHED, TCPSTATE_FIN_WAIT_1,
+    TCPSTATE_FIN_WAIT_2, TCPSTATE_CLOSE_WAIT, TCPSTATE_CLOSING, TCPSTATE_LAST_ACK, TCPSTATE_TIME_WAIT
+} TCPSTATE;
+#define PARITY_TCP_INFO                                                                                                             \
+    TCPSTATE State; ULONG Mss; ULONG64 ConnectionTimeMs; BOOLEAN TimestampsEnabled; ULONG RttUs, MinRttUs, BytesInFlight, Cwnd,     \
+    SndWnd, RcvWnd, RcvBuf; ULONG64 BytesOut, BytesIn; ULONG BytesReordered, BytesRetrans, FastRetrans, DupAcksIn, TimeoutEpisodes; \
+    UCHAR SynRetrans;
+typedef struct { PARITY_TCP_INFO } parity_tcp_info_v0;
+typedef struct {
+    PARITY_TCP_INFO
+    ULONG SndLimTransRwin, SndLimTimeRwin; ULONG64 SndLimBytesRwin; ULONG SndLimTransCwnd, SndLimTimeCwnd; ULONG64 SndLimBytesCwnd;
+    ULONG SndLimTransSnd, SndLimTimeSnd; ULONG64 SndLimBytesSnd;
+} parity_tcp_info_v1;
+#define TCP_INFO_v0 parity_tcp_info_v0
+#define TCP_INFO_v1 parity_tcp_info_v1
 #endif
 #endif

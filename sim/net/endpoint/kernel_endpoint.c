@@ -341,6 +341,19 @@ enum kernel_status kernel_state(kernel_endpoint id, struct kernel_state *state)
     return KERNEL_OK;
 }
 
+enum kernel_status kernel_tcp_info(kernel_endpoint id, struct kernel_tcp_info *info)
+{
+    enum kernel_status status;
+    const struct endpoint *endpoint = enter(id, &status);
+    *info = (struct kernel_tcp_info){ .stage = KERNEL_TCP_CLOSED };
+    if (!endpoint)
+        return status;
+    if (!is_stream(endpoint))
+        return KERNEL_NOT_SUPPORTED;
+    tcp_info(endpoint, info);
+    return KERNEL_OK;
+}
+
 enum kernel_status kernel_membership(kernel_endpoint id, enum kernel_membership change, const struct kernel_group *group)
 {
     enum kernel_status status;

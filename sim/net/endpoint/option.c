@@ -10,6 +10,7 @@ enum rule {
     FLAG = 1,        /* anything but 0 is 1 */
     UNBOUND = 2,     /* only before bind */
     UNLISTENING = 4, /* only before listen */
+    UNCONNECTED = 128, /* only before it connects */
     READ = 8,        /* asked only: found out each time */
     INTERFACE = 16,  /* an interface's index, or 0 */
     IPV4 = 32, IPV6 = 64, /* of this family only */
@@ -39,7 +40,7 @@ static const struct row rows[KERNEL_OPTION_COUNT] = {
     [KERNEL_TELL_HOPS_EXCEEDED] = { "tell_hops_exceeded", UDP, FLAG, 0, 0 },
     [KERNEL_NO_CHECKSUM] = { "no_checksum", UDP, FLAG | IPV4, 0, 0 },
     [KERNEL_HEADER_INCLUDED] = { "header_included", RAW, FLAG, 0, 0 },
-    [KERNEL_CAPTURE] = { "capture", RAW, 0, 0, 3 },
+    [KERNEL_CAPTURE] = { "capture", RAW, 0, 0, 5 },
     [KERNEL_NO_DELAY] = { "no_delay", TCP, FLAG, 0, 0 },
     [KERNEL_URGENT_INLINE] = { "urgent_inline", TCP, FLAG, 0, 0 },
     [KERNEL_URGENT_RFC1122] = { "urgent_rfc1122", TCP, FLAG, 0, 0 },
@@ -50,8 +51,8 @@ static const struct row rows[KERNEL_OPTION_COUNT] = {
     [KERNEL_MAX_RETRANSMISSION_S] = { "max_retransmission_s", TCP, 0, 0, UINT32_MAX },
     [KERNEL_TIMESTAMPS] = { "timestamps", TCP, FLAG, 0, 0 },
     [KERNEL_ACK_FREQUENCY] = { "ack_frequency", TCP, 0, 1, 255 },
-    [KERNEL_INITIAL_RTT_MS] = { "initial_rtt_ms", TCP, 0, 0, UINT16_MAX },
-    [KERNEL_SYN_RETRIES] = { "syn_retries", TCP, 0, 0, 255 },
+    [KERNEL_INITIAL_RTT_MS] = { "initial_rtt_ms", TCP, UNCONNECTED | UNLISTENING, 0, UINT16_MAX },
+    [KERNEL_SYN_RETRIES] = { "syn_retries", TCP, UNCONNECTED | UNLISTENING, 0, 255 },
     [KERNEL_FAIL_ON_ICMP] = { "fail_on_icmp", TCP, FLAG, 0, 0 },
     [KERNEL_CONDITIONAL_ACCEPT] = { "conditional_accept", TCP, FLAG | UNLISTENING, 0, 0 },
     [KERNEL_COMPATIBILITY] = { "compatibility", TCP, 0, 0, 7 },
@@ -60,6 +61,7 @@ static const struct row rows[KERNEL_OPTION_COUNT] = {
     [KERNEL_CONNECTED_S] = { "connected_s", TCP, READ, 0, 0 },
     [KERNEL_MAX_MESSAGE] = { "max_message", MESSAGES, READ, 0, 0 },
     [KERNEL_PROCESSOR] = { "processor", TCP | UDP, READ, 0, 0 },
+    [KERNEL_LOOPBACK_FAST_PATH] = { "loopback_fast_path", TCP, FLAG | UNCONNECTED, 0, 0 },
 };
 
 static unsigned transport_bit(const struct endpoint *endpoint)
@@ -102,6 +104,13 @@ void options_default(struct endpoint *endpoint)
     option[KERNEL_TELL_HOPS_EXCEEDED] = parameters->udp_netreset;
 }
 
+static uint32_t tcp_default_of(const struct host *host, enum kernel_option option)
+{
+    uint32_t options[KERNEL_OPTION_COUNT] = { [KERNEL_HOP_LIMIT] = host->parameters.hop_limit };
+    tcp_default(options, &host->parameters.tcp);
+    return options[option];
+}
+
 /* ---- setting ---- */
 
 static enum kernel_status refused(const struct endpoint *endpoint, enum kernel_option option, uint64_t value)
@@ -113,10 +122,13 @@ static enum kernel_status refused(const struct endpoint *endpoint, enum kernel_o
         return KERNEL_NOT_SUPPORTED;
     if (row->rules & READ)
         return KERNEL_BAD_ARGUMENT;
-    if (!(row->rules & FLAG) && (value < row->least || value > row->most))
+    bool plain = value != KERNEL_OPTION_DEFAULT || endpoint->transport != KERNEL_TCP;
+    if (plain && !(row->rules & FLAG) && (value < row->least || value > row->most))
         return KERNEL_BAD_ARGUMENT;
     if ((row->rules & UNBOUND && endpoint->bound) || (row->rules & UNLISTENING && endpoint->listening))
         return KERNEL_BAD_ARGUMENT; /* too late */
+    if (row->rules & UNCONNECTED && endpoint->tcp && !endpoint->listening)
+        return KERNEL_BAD_ARGUMENT;
     if (row->rules & INTERFACE && value && !iface_by_index(endpoint->host, (uint32_t)value))
         return KERNEL_BAD_ARGUMENT;
     bool other = (option == KERNEL_REUSE_ADDRESS && endpoint->option[KERNEL_EXCLUSIVE_ADDRESS])
@@ -144,8 +156,10 @@ enum kernel_status option_set(struct endpoint *endpoint, enum kernel_option opti
         status = capture_set(endpoint, (uint32_t)value);
     if (status != KERNEL_OK)
         return status;
-    endpoint->option[option] = rows[option].rules & FLAG ? value != 0 : (uint32_t)value;
-    endpoint->option_was_set |= UINT64_C(1) << option;
+    bool given = value != KERNEL_OPTION_DEFAULT || endpoint->transport != KERNEL_TCP;
+    endpoint->option[option] = !given ? tcp_default_of(endpoint->host, option) : rows[option].rules & FLAG ? value != 0 : (uint32_t)value;
+    endpoint->option_was_set &= ~(UINT64_C(1) << option);
+    endpoint->option_was_set |= (uint64_t)given << option;
     take_effect(endpoint, option);
     return KERNEL_OK;
 }
@@ -162,7 +176,7 @@ static enum kernel_status processor_of(const struct endpoint *endpoint, uint64_t
     struct rss_place place = { .node = 0 };
     if (iface)
         rss_tuple_processor(iface, tuple, &place);
-    *value = (uint64_t)place.processor.group << 16 | place.processor.number;
+    *value = (uint64_t)place.node << 32 | (uint64_t)place.processor.group << 16 | place.processor.number;
     return KERNEL_OK;
 }
 

@@ -3,9 +3,12 @@
 
 #include "net/endpoint/datagrams.h"
 #include "net/endpoint/port.h"
+#include "net/tcp/tcp.h"
 #include "net/wire/wire.h"
 
 #define PROTOCOL_IPV6 41 /* what IPPROTO_IPV6 is, the protocol of a capturing IPv6 socket */
+
+enum capture_mode { CAPTURE_OFF, CAPTURE_ALL, CAPTURE_SOCKET_LEVEL, CAPTURE_IP_LEVEL, CAPTURE_MULTICAST, CAPTURE_IGMP };
 
 /* ---- sending ---- */
 
@@ -91,9 +94,24 @@ static struct chunk *as_bytes(struct net *net, const struct packet *packet)
     return chunk;
 }
 
+/* Two modes are for groups only: any packet to one, or IGMP's. */
+static bool capture_selects(const struct endpoint *endpoint, const struct packet *packet)
+{
+    uint32_t mode = endpoint->option[KERNEL_CAPTURE];
+    if (mode == CAPTURE_IGMP && packet->protocol != IP_PROTOCOL_IGMP)
+        return false;
+    return (mode != CAPTURE_MULTICAST && mode != CAPTURE_IGMP) || key_is_multicast(packet->family, &packet->destination);
+}
+
+/* What a socket captures it does not receive once more. */
+static bool is_captured(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet)
+{
+    return endpoint->datagrams && endpoint->datagrams->capture == iface->index && capture_selects(endpoint, packet);
+}
+
 static bool raw_wants(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet)
 {
-    if (endpoint->protocol != packet->protocol || endpoint->protocol == 0)
+    if (endpoint->protocol != packet->protocol || endpoint->protocol == 0 || is_captured(endpoint, iface, packet))
         return false;
     return packet->flags & PACKET_LINK_BROADCAST ? datagram_hears(endpoint, iface, packet) : datagram_fit(endpoint, iface, packet) > 0;
 }
@@ -118,15 +136,23 @@ bool raw_arrive(struct host *host, struct iface *iface, const struct packet *pac
     return heard;
 }
 
-/* ---- SIO_RCVALL ---- */
+/* ---- SIO_RCVALL, SIO_RCVALL_MCAST, SIO_RCVALL_IGMPMCAST ---- */
 
-enum capture_mode { CAPTURE_OFF, CAPTURE_ALL, CAPTURE_SOCKET_LEVEL, CAPTURE_IP_LEVEL };
+/* Of which protocol a socket must be. */
+static uint8_t capture_protocol(const struct endpoint *endpoint, uint32_t mode)
+{
+    if (mode == CAPTURE_MULTICAST)
+        return IP_PROTOCOL_UDP;
+    if (mode == CAPTURE_IGMP)
+        return IP_PROTOCOL_IGMP;
+    return endpoint->family == KERNEL_IPV4 ? 0 : PROTOCOL_IPV6;
+}
 
 enum kernel_status capture_set(struct endpoint *endpoint, uint32_t mode)
 {
     struct host *host = endpoint->host;
     struct datagrams *datagrams = endpoint->datagrams;
-    uint8_t protocol = endpoint->family == KERNEL_IPV4 ? 0 : PROTOCOL_IPV6;
+    uint8_t protocol = capture_protocol(endpoint, mode);
     bool before = datagrams && datagrams->capture;
     uint32_t interface_index = 0;
     if (mode != CAPTURE_OFF) {
@@ -155,9 +181,20 @@ static bool is_foreign(const struct iface *iface, const struct packet *packet, b
 static bool capture_wants(const struct endpoint *endpoint, const struct iface *iface, const struct packet *packet, bool foreign)
 {
     const struct datagrams *datagrams = endpoint->datagrams;
-    if (!datagrams || datagrams->capture != iface->index || endpoint->tuple.family != packet->family)
+    if (!datagrams || datagrams->capture != iface->index || endpoint->tuple.family != packet->family || !capture_selects(endpoint, packet))
         return false;
     return !foreign || endpoint->option[KERNEL_CAPTURE] == CAPTURE_ALL;
+}
+
+/* The fast path of loopback is none of IP's. */
+static bool is_unseen(const struct host *host, const struct packet *packet)
+{
+    if (packet->protocol != IP_PROTOCOL_TCP || packet->family == PACKET_ARP)
+        return false;
+    const struct tuple tuple = { .family = packet->family, .protocol = IP_PROTOCOL_TCP, .local = packet->destination, .remote = packet->source,
+                                 .local_port = packet->destination_port, .remote_port = packet->source_port };
+    const struct endpoint *endpoint = tuple_find(host, &tuple);
+    return endpoint && tcp_is_fast(endpoint);
 }
 
 void capture_packet(struct iface *iface, const struct packet *packet, bool outgoing)
@@ -166,7 +203,7 @@ void capture_packet(struct iface *iface, const struct packet *packet, bool outgo
     struct endpoint *endpoint = host->ports && host->ports->raw ? host->ports->raw->port_prev : NULL;
     bool foreign = is_foreign(iface, packet, outgoing);
     struct chunk *chunk = NULL;
-    if (packet->family == PACKET_ARP || (outgoing && !host->parameters.rcvall_outgoing))
+    if (packet->family == PACKET_ARP || (outgoing && !host->parameters.rcvall_outgoing) || is_unseen(host, packet))
         return;
     while (endpoint) {
         struct endpoint *next = endpoint == host->ports->raw ? NULL : endpoint->port_prev;

@@ -174,6 +174,7 @@ void ack_arrive(struct tcp *tcp, const struct packet *packet, uint64_t ack)
     if (tcp->sack && packet->tcp.sack_count)
         sack_read(tcp, packet, &heard);
     heard.duplicate = ack == tcp->una && in_flight_before && packet->payload.size == 0 && !(packet->tcp.flags & TCP_FIN) && !heard.window_changed;
+    tcp->duplicate_acks += heard.duplicate;
     if (before(tcp->una, ack)) {
         ack_advance(tcp, ack, &heard);
         ack_sample(tcp, packet, &heard, ack);

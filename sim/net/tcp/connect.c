@@ -141,6 +141,7 @@ void syn_timeout(struct tcp *tcp)
     tcp->timeouts++;
     tcp->timeouts_total++;
     tcp->retransmitted++;
+    tcp->syn_resent++;
     rtt_back_off(&tcp->rtt);
     uint64_t former = host_enter(tcp_host(tcp), row_tcp_number(tcp, "tcp.timeout", "attempt", tcp->timeouts));
     syn_send(tcp, false);
@@ -167,6 +168,7 @@ static void syn_refused(struct tcp *tcp)
 void syn_again(struct tcp *tcp)
 {
     tcp->retransmitted++;
+    tcp->syn_resent++;
     syn_send(tcp, false);
 }
 
@@ -264,7 +266,7 @@ void syn_options_read(struct tcp *tcp, const struct packet *packet)
                                          : (header->flags & (TCP_ECE | TCP_CWR)) == (TCP_ECE | TCP_CWR);
     tcp->ecn = setup && tcp->parameters->ecn;
     tcp->largest_window = header->window;
-    window_take(tcp, packet, 0, tcp->una, false);
+    window_take(tcp, packet, 0, packet->tcp.flags & TCP_ACK ? 1 : tcp->una, false);
 }
 
 /* RFC 9293 3.10.7.3. */
@@ -308,6 +310,26 @@ static void pace_begin(struct tcp *tcp)
     tcp->timed_end = 1;
 }
 
+/* SIO_LOOPBACK_FAST_PATH: whoever connected sees whether the other end asked for it too. */
+static void fast_path_agree(struct tcp *tcp)
+{
+    const struct endpoint *endpoint = tcp->endpoint;
+    const struct tuple *mine = &endpoint->tuple;
+    if (!endpoint->option[KERNEL_LOOPBACK_FAST_PATH] || tcp->listener || !endpoint->path.local)
+        return;
+    struct tuple other = *mine;
+    other.local = mine->remote;
+    other.remote = mine->local;
+    other.local_port = mine->remote_port;
+    other.remote_port = mine->local_port;
+    struct endpoint *peer = tuple_find(endpoint->host, &other);
+    if (!peer || !peer->tcp || peer == endpoint || !peer->option[KERNEL_LOOPBACK_FAST_PATH])
+        return;
+    tcp->fast = peer->tcp->fast = true;
+    options_take(tcp);
+    options_take(peer->tcp);
+}
+
 void connection_established(struct tcp *tcp)
 {
     struct endpoint *endpoint = tcp->endpoint;
@@ -328,6 +350,7 @@ void connection_established(struct tcp *tcp)
     backlog_start(&tcp->backlog, tcp->parameters->isb_memory_cap);
     tcp->backlog.largest_window = tcp->largest_window;
     isb_quota(tcp);
+    fast_path_agree(tcp);
     life_start(tcp);
     uint64_t former = host_enter(endpoint->host, row_tcp_established(tcp));
     if (tcp->listener) {

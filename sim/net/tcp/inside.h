@@ -9,7 +9,7 @@
  *   output.c      what to send now                              segment.c     packets: data, ACKs, resets
  *   send_buffer.c bytes until they are acknowledged             receive.c     in order, reassembly, the window
  *   urgent.c      the urgent byte                               timers.c      deadlines
- *   close.c       all ways to end                               options.c, isb.c, view.c, rows.c
+ *   close.c       all ways to end                               options.c, isb.c, view.c, statistics.c, rows.c
  *
  * Bulk transfer touches little: a record of 16 bytes for a segment in flight, one piece of payload that is shared by all, two
  * deadlines that only move later. Everything that deals with loss is reached only after the first sign of one.
@@ -82,6 +82,7 @@ struct tcp {
     bool ack_now;                     /* before this turn ends */
     bool output_due;                  /* somebody has sent something meanwhile */
     bool confirms;                    /* neighbours want to hear that the path works */
+    bool fast;                        /* both ends are here and asked for the shorter way: no Nagle, no keep-alive, unseen by captures */
     uint8_t hop_limit, traffic_class, ack_frequency, full_unacked; /* full segments not acknowledged yet */
     uint32_t busy;                    /* turns under way: a close meanwhile must wait */
 
@@ -186,6 +187,14 @@ struct tcp {
     bool orphan, to_free;
     struct detour *detour;            /* another gateway than the common one (gateway.c); NULL: never */
     uint64_t fast_recoveries, timeouts_total;
+
+    /* -- counted for who asks (statistics.c) -- */
+    uint64_t resent_bytes, reordered_bytes;
+    uint32_t duplicate_acks, timeout_episodes, syn_resent;
+    struct limited { uint64_t times, bytes; int64_t spent_ns; } limited[KERNEL_LIMITS];
+    uint64_t limit_from_bytes;
+    int64_t limit_from_ns;
+    uint8_t limit;                    /* enum kernel_tcp_limit: what keeps sending back now */
 };
 
 /* ---- small things ---- */
@@ -354,6 +363,14 @@ void connection_release(struct tcp *tcp);
 void fin_acked(struct tcp *tcp);
 void fin_arrived(struct tcp *tcp);
 void time_wait_begin(struct tcp *tcp);
+
+/* ---- statistics.c ---- */
+void limit_change(struct tcp *tcp, enum kernel_tcp_limit limit);
+static inline void limit_note(struct tcp *tcp, enum kernel_tcp_limit limit)
+{
+    if (TCP_UNLIKELY(tcp->limit != limit))
+        limit_change(tcp, limit);
+}
 
 /* ---- options.c ---- */
 void options_take(struct tcp *tcp);                    /* what is asked often, from the endpoint's options */

@@ -1,5 +1,4 @@
 /* Options of a stream: what is kept at hand, what a change does at once, what is found out when asked. */
-#include "net/rss/rss.h"
 #include "net/tcp/inside.h"
 
 #define SECOND_NS (1000 * TCP_MILLISECOND)
@@ -7,7 +6,7 @@
 void options_take(struct tcp *tcp)
 {
     const struct endpoint *endpoint = tcp->endpoint;
-    tcp->no_delay = endpoint->option[KERNEL_NO_DELAY];
+    tcp->no_delay = endpoint->option[KERNEL_NO_DELAY] || tcp->fast;
     tcp->hop_limit = (uint8_t)endpoint->option[KERNEL_HOP_LIMIT];
     tcp->traffic_class = (uint8_t)endpoint->option[KERNEL_TRAFFIC_CLASS];
     tcp->ack_frequency = (uint8_t)endpoint->option[KERNEL_ACK_FREQUENCY];
@@ -73,13 +72,6 @@ enum kernel_status tcp_option_get(const struct endpoint *endpoint, enum kernel_o
     case KERNEL_CONNECTED_S:
         *value = (uint64_t)((*tcp->now - tcp->established_ns) / SECOND_NS);
         return KERNEL_OK;
-    case KERNEL_PROCESSOR: {
-        struct rss_place place;
-        if (!endpoint->path.iface || !rss_tuple_processor(endpoint->path.iface, &endpoint->tuple, &place))
-            return KERNEL_NOT_SUPPORTED;
-        *value = (uint64_t)place.processor.group << 16 | place.processor.number;
-        return KERNEL_OK;
-    }
     default:
         return KERNEL_NOT_SUPPORTED;
     }

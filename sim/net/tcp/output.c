@@ -29,6 +29,7 @@ static void resend(struct tcp *tcp, uint32_t number)
     tcp->again += sent->size;
     tcp->lost_waiting--;
     tcp->retransmitted++;
+    tcp->resent_bytes += sent->size;
     again_push(tcp, number);
     if (tcp->recovery == RECOVERY_FAST) {
         congestion_sent(&tcp->congestion, sent->size);
@@ -131,16 +132,21 @@ static bool send_new(struct tcp *tcp)
         uint64_t ready = tcp->end - tcp->nxt, open = before(tcp->nxt, tcp->send_edge) ? tcp->send_edge - tcp->nxt : 0;
         uint32_t room = segment_room(tcp), size = (uint32_t)least(least(ready, open), room);
         if (size < room && (size == 0 || !small_may(tcp, size, ready))) {
+            limit_note(tcp, open < ready ? KERNEL_LIMIT_RECEIVER : KERNEL_LIMIT_SENDER);
             if (open < ready)
                 window_blocked(tcp);
             break;
         }
-        if (size > left && in_flight(tcp))
+        if (size > left && in_flight(tcp)) {
+            limit_note(tcp, KERNEL_LIMIT_CONGESTION);
             break;
+        }
         send_one(tcp, size, size == ready);
         left = left > size ? left - size : 0;
         any = true;
     }
+    if (tcp->nxt == tcp->end)
+        limit_note(tcp, KERNEL_LIMIT_SENDER);
     if (TCP_UNLIKELY(tcp->fin_queued && !tcp->fin_sent && tcp->nxt == tcp->end)) {
         send_one(tcp, 0, true);
         any = true;

@@ -241,6 +241,7 @@ void receive_data(struct tcp *tcp, struct packet *packet, uint64_t sequence, uin
             acknowledge_later(tcp, size);
         }
     } else {
+        tcp->reordered_bytes += piece.size;
         stray_add(tcp, sequence, piece);
         tcp->ack_now = true;
     }

@@ -159,6 +159,7 @@ void recovery_timeout(struct tcp *tcp)
     }
     gateway_suspect(tcp);
     black_hole_suspect(tcp, sent_at(tcp, tcp->sent.first));
+    tcp->timeout_episodes += tcp->timeouts == 0;
     tcp->timeouts++;
     tcp->timeouts_total++;
     uint64_t former = host_enter(tcp_host(tcp), row_tcp_number(tcp, "tcp.timeout", "attempt", tcp->timeouts));
@@ -218,6 +219,7 @@ void probe_send(struct tcp *tcp)
         last->flags |= SENT_EVER;
         again_push(tcp, number);
         tcp->retransmitted++;
+        tcp->resent_bytes += last->size;
     }
     tcp->probe_end = tcp->nxt;
     tcp->timeout_ns = *tcp->now + rtt_timeout_ns(&tcp->rtt);

@@ -68,6 +68,8 @@ struct tcp_view {
     int64_t srtt_ns;
 };
 bool tcp_view(const struct endpoint *endpoint, struct tcp_view *view);
+bool tcp_is_fast(const struct endpoint *endpoint); /* by the fast path of loopback */
+void tcp_info(const struct endpoint *endpoint, struct kernel_tcp_info *info);
 
 /* Sends `size` bytes of `chunk` from `offset` on without copying them, for traffic sources: as tcp_send, all or nothing, never pends. */
 enum kernel_status tcp_send_piece(struct endpoint *endpoint, const struct piece *piece);

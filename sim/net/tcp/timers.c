@@ -84,7 +84,7 @@ void life_start(struct tcp *tcp)
     if (!keepalive_stage(tcp))
         return;
     tcp->keepalive_unanswered = 0;
-    if (!tcp->endpoint->option[KERNEL_KEEPALIVE]) {
+    if (!tcp->endpoint->option[KERNEL_KEEPALIVE] || tcp->fast) {
         if (tcp->life == LIFE_KEEPALIVE)
             life_set(tcp, LIFE_NOTHING, 0);
         return;

@@ -48,6 +48,8 @@ bool tcp_is_connecting(const struct endpoint *endpoint)
     return endpoint->tcp && (endpoint->tcp->stage == STAGE_SYN_SENT || endpoint->tcp->stage == STAGE_SYN_RECEIVED);
 }
 
+bool tcp_is_fast(const struct endpoint *endpoint) { return endpoint->tcp && endpoint->tcp->fast; }
+
 bool tcp_view(const struct endpoint *endpoint, struct tcp_view *view)
 {
     const struct tcp *tcp = endpoint->tcp;
