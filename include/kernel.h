@@ -189,8 +189,8 @@ struct kernel_watch {
 
 /* Completes at the first change after this call. Accepts any number of watches; one change completes every watch it
    concerns, in the order of asking. A watch kept for a socket rather than for a call (`lasting`) does not belong to the
-   calling thread: the thread's exit leaves it. If it watches an endpoint, a network that fails leaves it too, and one that is
-   back completes it, with no condition: look. KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (topic, family, no function). */
+   calling thread: the thread's exit leaves it. A network that fails completes all watches. One
+   for an endpoint that lasts may be asked while it is down, and then a network that is back completes it, with no condition: look. KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (topic, family, no function). */
 enum kernel_status kernel_watch(const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request);
 
 /* Gives the request up: it will not be completed any more; whoever waits for it in kernel_wait gets KERNEL_CANCELLED. What it had

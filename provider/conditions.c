@@ -10,6 +10,8 @@
  *   FD_CONNECT        by a new attempt; FD_CLOSE by nothing
  *   FD_QOS            by SIO_GET_QOS; an edge: only a change after that is news, and its error code is what it says
  *
+ * When the network subsystem fails, all that is enabled is recorded with WSAENETDOWN.
+ *
  * One lasting watch of the endpoint tells of changes, for as long as an enabled event is wanted, so that a stream of data
  * nobody asks about costs nothing here.
  */
@@ -105,6 +107,21 @@ static void qos_happens(struct sock *sock)
     events_record(sock, FD_QOS, qos_news(sock));
 }
 
+/* The network subsystem has failed, and whatever is enabled and could come about says so. It stays enabled: its own news are still
+   to come, but for a connection, which is lost. */
+static void net_is_down(struct sock *sock)
+{
+    struct network_events *events = &sock->events;
+    BOOL stream = sock_stream(sock), connected = sock->shared->connected;
+    LONG told = stream ? 0 : FD_READ | FD_WRITE;
+    if (stream && connected) told = FD_READ | FD_WRITE | FD_OOB | FD_CLOSE;
+    if (sock->shared->listening) told = FD_ACCEPT;
+    told = (told | FD_QOS) & events->mask & ~events->disabled;
+    for (LONG bit = 1; bit <= FD_QOS; bit <<= 1)
+        if (told & bit) events_record(sock, bit, WSAENETDOWN);
+    events->disabled |= told & FD_CLOSE;
+}
+
 static void watch_completes(void *cookie, enum kernel_status status, uint64_t count)
 {
     struct sock *sock = cookie;
@@ -113,6 +130,7 @@ static void watch_completes(void *cookie, enum kernel_status status, uint64_t co
     if (status == KERNEL_CANCELLED) return; /* the process ends */
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (watched[i].conditions & count) renewed |= watched[i].bit & LEVELS;
+    if (status == KERNEL_STACK_DOWN) net_is_down(sock);
     if (count & KERNEL_QOS_CHANGED) qos_happens(sock);
     look(sock, renews(sock) ? renewed : 0);
 }

@@ -55,7 +55,8 @@ static void disarm(struct sock *sock, LONG bits)
 
 void events_record(struct sock *sock, LONG bit, int error)
 {
-    if (!(sock->events.recorded & bit)) sock->events.errors[bit_number(bit)] = error;
+    int *code = &sock->events.errors[bit_number(bit)];
+    if (!(sock->events.recorded & bit) || *code == WSAENETDOWN) *code = error; /* the network is back, and it holds */
     record(sock, bit);
 }
 

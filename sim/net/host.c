@@ -11,6 +11,7 @@
 #include "net/ip/redirect.h"
 #include "net/net_private.h"
 #include "net/rss/rss.h"
+#include "net/tcp/tcp.h"
 
 struct host_parameters host_parameters_default(void)
 {
@@ -115,9 +116,10 @@ void host_stack(struct host *host, bool up)
     uint64_t former = host_enter(host, row_stack(host, up));
     host->stack_down = !up;
     host->generation++;
-    if (!up)
+    if (!up) {
         requests_fail(host, KERNEL_STACK_DOWN);
-    else
+        tcp_stack_down(host);
+    } else
         requests_look(host);
     host_leave(host, former);
 }

@@ -387,7 +387,7 @@ void watches_of_any(struct host *host, unsigned slot);   /* of any routing chang
 struct request *request_new(struct host *host, bool lasting, kernel_complete *complete, void *cookie); /* accepted, of the running task */
 struct request *request_at(const struct net *net, uint32_t slot);
 void request_post(struct request *request, enum kernel_status status, uint64_t cause);
-void requests_fail(struct host *host, enum kernel_status status); /* all pending ones of the host but lasting watches of endpoints */
+void requests_fail(struct host *host, enum kernel_status status); /* all pending ones of the host */
 void requests_look(struct host *host);                            /* those: something may have come about while nobody could look */
 void requests_free(struct net *net);
 enum kernel_status request_open(struct host *host, const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request);

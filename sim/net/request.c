@@ -239,26 +239,21 @@ struct task *request_deliver(struct request *request)
     return waiter;
 }
 
-/* No call waits for it: a program has an eye on the endpoint for as long as it is there. */
-static bool is_standing(const struct request *request)
-{
-    return request->lasting && request->watch.topic == KERNEL_TOPIC_ENDPOINT;
-}
-
 void requests_fail(struct host *host, enum kernel_status status)
 {
     struct request *request;
     for (request = host->net->requests; request; request = request->hh.next) {
-        if (request->host == host && request->state == REQUEST_PENDING && !is_standing(request))
+        if (request->host == host && request->state == REQUEST_PENDING)
             request_post(request, status, host->newest);
     }
 }
 
+/* Only what was asked while the network was down can be pending: eyes on endpoints. */
 void requests_look(struct host *host)
 {
     struct request *request;
     for (request = host->net->requests; request; request = request->hh.next) {
-        if (request->host == host && request->state == REQUEST_PENDING && is_standing(request))
+        if (request->host == host && request->state == REQUEST_PENDING)
             request_post(request, KERNEL_OK, host->newest);
     }
 }

@@ -224,6 +224,28 @@ static bool address_elsewhere(const struct host *host, const struct kernel_addre
     return false;
 }
 
+/* The network subsystem is gone: nobody can be told, and nothing comes any more. What is closed on both sides stays in order. */
+void tcp_stack_down(struct host *host)
+{
+    struct endpoint *endpoint, *next;
+    for (endpoint = host->connections; endpoint; endpoint = next) {
+        next = endpoint->by_tuple.next;
+        struct tcp *tcp = endpoint->tcp;
+        if (!tcp)
+            continue;
+        turn_begin(tcp);
+        uint64_t former = host_enter(host, row_tcp(tcp, "tcp.aborted"));
+        if (tcp->listener)
+            listener_forgets(tcp);
+        else if (tcp->stage == STAGE_TIME_WAIT)
+            connection_gone(tcp, "tcp.closed");
+        else
+            connection_fail(tcp, KERNEL_STACK_DOWN, KERNEL_STACK_DOWN);
+        host_leave(host, former);
+        turn_end(tcp);
+    }
+}
+
 /* Host-stack 1.2: with the address its connections go. Nothing can be sent from it any more. */
 void tcp_address_gone(struct host *host, const struct kernel_address *address)
 {

@@ -48,6 +48,8 @@ void tcp_problem(struct endpoint *endpoint, const struct icmp_header *icmp, enum
 void tcp_timer(struct endpoint *endpoint, unsigned which); /* EVENT_TCP_TIMER */
 void tcp_address_gone(struct host *host, const struct kernel_address *address); /* connections from it are aborted (host-stack 1.2) */
 
+void tcp_stack_down(struct host *host); /* all connections of the host end, unheard */
+
 /* One connection of the host goes by this gateway, to see whether it works again; false: there is none that could. */
 bool tcp_gateway_try(struct iface *iface, uint8_t family, const struct prefix_key *next_hop);
 
