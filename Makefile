@@ -72,11 +72,13 @@ OBJECTS := $(SIM:%.c=$B/%.o) $(PROVIDER:%.c=$B/%.o)
 MAIN := $B/sim/cli/main.o
 LIBRARY := $B/libwspsim.a
 TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $B/tests/abi/test_abi
+# Sample layers lie beside the binary, where a scenario names them without their folder.
+LAYERS := $(patsubst tests/seam/%.c,$(dir $(BIN))layers/%.so,$(sort $(wildcard tests/seam/*_layer.c)))
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
 .PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch parity deps-parity clauses golden scenarios-test cli-test
 .DELETE_ON_ERROR:
-all: $(BIN)
+all: $(BIN) $(LAYERS)
 
 # ---- building ----
 $B/provider/%.o: provider/%.c Makefile
@@ -118,7 +120,11 @@ $B/tests/seam/%.so: tests/seam/%.c
 	@mkdir -p $(@D)
 	$(call say,SO,$@)
 	$Q$(CC) $(PROVIDER_FLAGS) -fPIC -shared -MMD -MP $< -o $@
-unit: $(BIN) $(TESTS) $(SECOND)
+$(dir $(BIN))layers/%.so: tests/seam/%.c
+	@mkdir -p $(@D) $B/tests/seam
+	$(call say,SO,$@)
+	$Q$(CC) $(PROVIDER_FLAGS) -fPIC -shared -MMD -MP -MF $B/tests/seam/$*.layer.d $< -o $@
+unit: $(BIN) $(LAYERS) $(TESTS) $(SECOND)
 FUZZ := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $B/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -168,6 +174,8 @@ deps-arch:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/wspsim/winsock $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
 	install -m 755 bin/wspsim $(DESTDIR)$(PREFIX)/bin/wspsim
+	install -d $(DESTDIR)$(PREFIX)/lib/wspsim
+	install -m 755 $(LAYERS) $(DESTDIR)$(PREFIX)/lib/wspsim/
 	install -m 644 include/kernel.h $(DESTDIR)$(PREFIX)/include/wspsim/
 	install -m 644 include/winsock/*.h $(DESTDIR)$(PREFIX)/include/wspsim/winsock/
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/wspsim/
@@ -177,7 +185,7 @@ install: all
 	install -m 644 tests/seam/polite.c tests/seam/small_provider.h tests/seam/polite.json $(DESTDIR)$(PREFIX)/share/doc/wspsim/examples/
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/wspsim
-	rm -rf $(DESTDIR)$(PREFIX)/include/wspsim $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
+	rm -rf $(DESTDIR)$(PREFIX)/lib/wspsim $(DESTDIR)$(PREFIX)/include/wspsim $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
 
 # ---- keeping it in order ----
 tidy:
@@ -205,4 +213,4 @@ help:
 	@echo "make install      DESTDIR= PREFIX=                    make uninstall"
 	@echo "CONFIG=san|gcc-O0|gcc-O2|clang-O2|clang-san|cover|aarch64|s390x compiles into build/CONFIG"
 
--include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(TESTS:=.d) $(FUZZ:=.d) $(SECOND:.so=.d)
+-include $(OBJECTS:.o=.d) $(MAIN:.o=.d) $(TESTS:=.d) $(FUZZ:=.d) $(SECOND:.so=.d) $(wildcard $B/tests/seam/*.layer.d)

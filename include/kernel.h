@@ -433,7 +433,24 @@ struct kernel_wait {
    interrupted, has happened: KERNEL_OK. */
 enum kernel_status kernel_wait(const struct kernel_wait *wait);
 
+/* Another thread of the current process, the provider's own: body(argument) runs on it soon, and it ends when that returns. What
+   it asks for belongs to it. KERNEL_OK, KERNEL_BAD_ARGUMENT. */
+enum kernel_status kernel_thread_start(void (*body)(void *argument), void *argument);
+
 /* Ends the kernel_wait of a thread of this process with KERNEL_INTERRUPTED: at once, or, if an asynchronous procedure call
    runs in it (the caller itself may), as soon as that returns. KERNEL_BAD_HANDLE if that thread is not in one. */
 enum kernel_status kernel_interrupt(uint32_t thread_id);
+
+/* ---- layers: what a provider that stands above another needs besides the Winsock headers ----------------------------- */
+
+/* What LoadLibrary and GetProcAddress are elsewhere: the WSPStartup of the provider whose path WPUGetProviderPath gave. NULL:
+   none of this process's chain. To be cast to LPWSPSTARTUP. */
+typedef void kernel_function(void);
+kernel_function *kernel_provider_entry(const uint16_t *path);
+
+/* The settings of this layer, one after the other, as whoever set up the process wrote them: an installer would keep them in
+   the registry. The first, at index 0, is `entry`: the id of the layer's own entry in the catalogue, by which it finds its place in
+   its chain. `provider` is the address of its own wspsim_kernel_abi. False: no more. Longer texts are cut. */
+#define KERNEL_SETTING_TEXT 64
+bool kernel_setting(const uint32_t *provider, size_t index, char name[KERNEL_SETTING_TEXT], char value[KERNEL_SETTING_TEXT]);
 #endif

@@ -288,6 +288,12 @@ int WSPAPI WPUCompleteOverlappedRequest(SOCKET s,
                                         DWORD dwError, DWORD cbTransferred,
                                         LPINT lpErrno);
 
+/* Exported by the Winsock DLL: the whole catalogue, layers and chains too.
+   The length is in bytes; if it is too short, WSAENOBUFS and what is needed. */
+int WSPAPI WSCEnumProtocols(LPINT lpiProtocols,
+                            LPWSAPROTOCOL_INFOW lpProtocolBuffer,
+                            LPDWORD lpdwBufferLength, LPINT lpErrno);
+
 /* ---- Information on installed providers ------------------------------ */
 
 typedef enum _WSC_PROVIDER_INFO_TYPE {

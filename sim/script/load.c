@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "script/chain.h"
 
 static const struct member top_members[] = {
     { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
@@ -16,14 +17,14 @@ static const struct member top_members[] = {
 };
 
 static const struct member actor_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "profile", TYPE_TEXT, false, "" },
+    { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
     { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
 
 /* Members that the language has and this version does not serve. */
-static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" }, { "an actor", "chain" } };
+static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" } };
 
 /* ---- members against a table ---- */
 
@@ -208,6 +209,7 @@ static void load_actor(struct loading *load, const struct json *node)
     actor->host = json_member(node, "host")->text;
     const struct json *provider = json_member(node, "provider");
     actor->provider = provider ? provider->text : NULL;
+    actor->layers = load_chain(load, json_member(node, "chain"), &actor->layer_count);
     actor->user = load_user(scenario, json_member(node, "user"));
     const struct json *administrator = json_member(node, "administrator");
     actor->restricted = administrator && !read_bool(administrator);

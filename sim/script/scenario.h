@@ -13,6 +13,7 @@
 #include "script/types.h"
 
 struct step_kind;
+struct layer_setup;
 
 enum step_class { STEP_NET, STEP_CALL, STEP_SEES, STEP_ASSERT, STEP_TOGETHER, STEP_MESSAGE };
 enum step_time { AT_TIME, AT_AFTER, AT_FOLLOWS }; /* "5ms"; "+5ms"; no `at` */
@@ -47,6 +48,7 @@ struct actor_setup {
     const char *name;
     const char *host;
     const char *provider;           /* NULL: the run's */
+    const struct layer_setup *layers; size_t layer_count; /* above it, top first */
     uint32_t user;                  /* 0: names none; equal names have equal numbers */
     bool observed;
     bool restricted; /* no administrator */

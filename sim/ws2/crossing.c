@@ -3,9 +3,17 @@
  */
 #include "ws2/crossing.h"
 
+#include <string.h>
 #include <ws2tcpip.h>
 
-bool crossing_begins(struct crossing *at, struct thread *thread, const char *function, const char *object)
+/* Where there are several, a row says which. */
+static void row_provider(const struct crossing *at)
+{
+    const struct process *process = at->thread->process;
+    if (process->layer_count > 1) trace_text(at->trace, "provider", process->layers[at->level].name);
+}
+
+static bool begin(struct crossing *at, struct thread *thread, const char *function, const char *object, unsigned level)
 {
     struct ws2 *ws2 = thread->process->ws2;
     *at = (struct crossing){ .outer = thread->crossing,
@@ -15,13 +23,33 @@ bool crossing_begins(struct crossing *at, struct thread *thread, const char *fun
                              .overlapped = thread->task.overlapped,
                              .calling = ws2->calling,
                              .object = object,
-                             .inside = thread->crossing && thread->crossing->asking > 0 };
+                             .level = level,
+                             .table = &thread->process->layers[level].table,
+                             .inside = thread->crossing && (thread->crossing->asking > 0 || (thread->below && thread->crossing->inside)) };
     ws2->calling = function;
     thread->crossing = at;
+    thread->below = 0;
     if (!trace_begin(ws2->trace, LAYER_SPI, function, NULL, object)) return false;
     at->arena = ws2->spare ? ws2->spare : arena_new();
     ws2->spare = NULL;
+    row_provider(at);
     return true;
+}
+
+bool crossing_begins_at(struct crossing *at, struct thread *thread, const char *function, const char *object, unsigned level)
+{
+    return begin(at, thread, function, object, thread->below ? thread->below : level);
+}
+
+bool crossing_begins(struct crossing *at, struct thread *thread, const char *function, SOCKET s)
+{
+    char room[24];
+    const char *object = handle_text(thread->process, s, room);
+    bool open = begin(at, thread, function, object, thread->below ? thread->below : layer_of_socket(thread->process, s));
+    if (object != room) return open;
+    memcpy(at->room, room, sizeof room);
+    at->object = at->room;
+    return open;
 }
 
 void crossing_goes(struct crossing *at) { trace_set_cause(at->trace, trace_end(at->trace)); }
@@ -30,6 +58,7 @@ bool crossing_returns(struct crossing *at, const char *verb, bool failed, int er
 {
     char room[24];
     if (!at->arena || !trace_begin(at->trace, LAYER_SPI, verb, NULL, at->object)) return false;
+    row_provider(at);
     trace_text(at->trace, "returns", failed ? names_or_number(NAMES_ERROR, error, room) : "0");
     return true;
 }

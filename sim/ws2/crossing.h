@@ -7,14 +7,17 @@
 #include "ws2/decode.h"
 #include "ws2/private.h"
 
-/* One call in progress: what must be put back when it returns. On the caller's stack. */
+/* One call in progress: whom it is made to, and what must be put back when it returns. On the caller's stack. */
 struct crossing { struct crossing *outer; struct thread *thread; struct trace *trace; struct arena *arena; uint64_t cause; const void *overlapped; const char *calling, *object;
+                  unsigned level; const WSPPROC_TABLE *table; char room[24];
                   unsigned asking;      /* functions of the client that the provider calls in it, and that have not returned */
                   bool inside;          /* the call comes from such a function */
                   bool cancelled; int64_t cancelled_ns; }; /* its blocking hook ended it, and when */
 
-/* True: the row is open and wants its fields, then crossing_goes. */
-bool crossing_begins(struct crossing *at, struct thread *thread, const char *function, const char *object);
+/* True: the row is open and wants its fields, then crossing_goes. A call of the client goes to the provider of its socket, or,
+   about no socket, to the layer `level`; one of a layer to the layer below it. */
+bool crossing_begins(struct crossing *at, struct thread *thread, const char *function, SOCKET s);
+bool crossing_begins_at(struct crossing *at, struct thread *thread, const char *function, const char *object, unsigned level);
 void crossing_goes(struct crossing *at);
 /* True: the row of the return is open, `returns` written; it wants its fields, then trace_end. */
 bool crossing_returns(struct crossing *at, const char *function, bool failed, int error);

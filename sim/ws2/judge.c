@@ -2,56 +2,13 @@
  * The judge: which operations were accepted, how each ended, and which rule a provider broke. It keeps one record for each
  * OVERLAPPED in use (a hash by process and address; the order of anything shown is the order of asking).
  */
-#include "ws2/judge.h"
+#include "ws2/judge_inside.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <uthash.h>
-#include <utlist.h>
 
 #include "core/text.h"
-#include "ws2/crossing.h"
-
-enum operation_state { OPERATION_CALLED, OPERATION_PENDING, OPERATION_COMPLETE, OPERATION_REFUSED };
-
-struct operation_key { struct process *process; const WSAOVERLAPPED *overlapped; };
-
-struct operation {
-    struct operation_key key;
-    enum operation_state state;
-    struct thread *thread;
-    SOCKET s;
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
-    HANDLE event;            /* hEvent at the call */
-    const char *function;
-    bool plain;              /* on a socket without the overlapped flag: the OVERLAPPED is ignored */
-    bool closed, thread_ended;
-    bool left;               /* the last WSPCleanup returned while it was pending */
-    bool at_once;            /* the call itself returned 0 */
-    bool counted; DWORD bytes; /* the byte count first seen */
-    bool moves; uint64_t most; /* what its buffers hold */
-    bool shared;             /* the client used it again before it was over: from then on nothing about it is anybody's fault */
-    unsigned completions, routines;
-    uint64_t row;
-    struct operation *prev, *next; /* in order of asking */
-    struct known_socket *socket;   /* NULL once it is closed */
-    struct operation *socket_prev, *socket_next;
-    UT_hash_handle hh;
-};
-
-struct socket_key { struct process *process; SOCKET s; };
-struct known_socket { struct socket_key key; bool overlapped; HANDLE selected, selecting; struct judge_messages posts, posting; struct operation *operations; UT_hash_handle hh; };
-
-struct judge {
-    struct ws2 *ws2;
-    struct operation *by_key, *in_order;
-    struct known_socket *sockets;
-    struct process **cleaned; size_t cleaned_count;
-    size_t pending;
-    size_t suspicious; /* operations with a routine and an hEvent: without any, no set event needs a look */
-    struct verdict *verdicts; size_t count, room;
-};
 
 struct judge *judge_new(struct ws2 *ws2)
 {
@@ -78,7 +35,7 @@ void judge_free(struct judge *judge)
     free(judge);
 }
 
-__attribute__((format(printf, 4, 5))) static void verdict(struct judge *judge, const struct process *process, const char *rule, const char *format, ...)
+void verdict(struct judge *judge, const struct process *process, const char *rule, const char *format, ...)
 {
     char message[400];
     va_list arguments;
@@ -100,15 +57,28 @@ __attribute__((format(printf, 4, 5))) static void verdict(struct judge *judge, c
         (struct verdict){ .rule = rule, .message = text_done(&copy), .row = *trace_newest(trace), .at_ns = engine_now_ns(judge->ws2->engine), .actor = process->name };
 }
 
-static struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+/* In a chain each layer is judged by itself: this is about the one called now, or the top one (the client's view). */
+static unsigned level_now(void)
+{
+    const struct crossing *at = running ? thread_of(running)->crossing : NULL;
+    return at ? at->level : 0;
+}
+
+static struct operation *operation_of(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped, unsigned level)
 {
     struct operation_key key;
     struct operation *operation;
     memset(&key, 0, sizeof key);
     key.process = process;
     key.overlapped = overlapped;
+    key.level = level;
     HASH_FIND(hh, judge->by_key, &key, sizeof key, operation);
     return operation;
+}
+
+struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+{
+    return operation_of(judge, process, overlapped, level_now());
 }
 
 static struct known_socket *socket_find(const struct judge *judge, struct process *process, SOCKET s)
@@ -118,14 +88,21 @@ static struct known_socket *socket_find(const struct judge *judge, struct proces
     memset(&key, 0, sizeof key);
     key.process = process;
     key.s = s;
+    key.level = level_now();
     HASH_FIND(hh, judge->sockets, &key, sizeof key, socket);
     return socket;
 }
 
-static const char *label(const struct operation *operation)
+const char *operation_label(const struct operation *operation)
 {
     const char *text = process_memory_label(operation->key.process, operation->key.overlapped);
     return text ? text : "?";
+}
+
+/* The client's count: what a layer asked of the next one is its own matter. */
+static void pending_count(struct judge *judge, const struct operation *operation, int change)
+{
+    if (operation->key.level == 0) judge->pending += (size_t)change;
 }
 
 /* Has its Internal left STATUS_PENDING since we looked last? */
@@ -134,9 +111,9 @@ static void operation_look(struct judge *judge, struct operation *operation)
     if (operation->state != OPERATION_PENDING || !memory_holds(operation->key.process, operation->key.overlapped, sizeof(WSAOVERLAPPED))) return;
     if (overlapped_pending(operation->key.overlapped)) return;
     operation->state = OPERATION_COMPLETE;
-    judge->pending--;
+    pending_count(judge, operation, -1);
     if (operation->left && overlapped_error(operation->key.overlapped) != WSA_OPERATION_ABORTED)
-        verdict(judge, operation->key.process, "nothing-after-cleanup", "%s completed after the last WSPCleanup with a status other than WSA_OPERATION_ABORTED", label(operation));
+        verdict(judge, operation->key.process, "nothing-after-cleanup", "%s completed after the last WSPCleanup with a status other than WSA_OPERATION_ABORTED", operation_label(operation));
 }
 
 /* The byte count is one number in every place where it appears. */
@@ -144,10 +121,10 @@ static void operation_bytes(struct judge *judge, struct operation *operation, co
 {
     if (operation->at_once && operation->key.process->profile == KERNEL_OBSERVED) return; /* Windows says 0 in some places */
     if (operation->moves && bytes > operation->most)
-        verdict(judge, operation->key.process, "within-the-buffers", "%s says %u bytes for %s, its buffers hold %llu", place, (unsigned)bytes, label(operation),
+        verdict(judge, operation->key.process, "within-the-buffers", "%s says %u bytes for %s, its buffers hold %llu", place, (unsigned)bytes, operation_label(operation),
                 (unsigned long long)operation->most);
     if (operation->counted && operation->bytes != bytes)
-        verdict(judge, operation->key.process, "byte-counts-agree", "%s says %u bytes for %s, another place said %u", place, (unsigned)bytes, label(operation),
+        verdict(judge, operation->key.process, "byte-counts-agree", "%s says %u bytes for %s, another place said %u", place, (unsigned)bytes, operation_label(operation),
                 (unsigned)operation->bytes);
     operation->counted = true;
     operation->bytes = bytes;
@@ -169,6 +146,7 @@ void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool o
     struct known_socket *socket = memory_take(sizeof *socket);
     socket->key.process = process;
     socket->key.s = s;
+    socket->key.level = level_now();
     socket->overlapped = overlapped;
     HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
 }
@@ -211,10 +189,13 @@ void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool
     socket->posting = (struct judge_messages){ 0 };
 }
 
+/* A layer's own OVERLAPPED with a routine: that is called behind our back, and the memory may go with it. */
+static bool unseen(const struct judge_call *call) { return call->overlapped && call->routine && !memory_of_client(call->thread->process, call->overlapped); }
+
 void judge_called(struct judge *judge, const struct judge_call *call)
 {
     struct process *process = call->thread->process;
-    if (!call->overlapped || !memory_holds(process, call->overlapped, sizeof *call->overlapped)) return;
+    if (!call->overlapped || !memory_holds(process, call->overlapped, sizeof *call->overlapped) || unseen(call)) return;
     struct operation *operation = operation_find(judge, process, call->overlapped);
     if (operation) {
         operation_look(judge, operation);
@@ -229,6 +210,7 @@ void judge_called(struct judge *judge, const struct judge_call *call)
     operation = memory_take(sizeof *operation);
     operation->key.process = process;
     operation->key.overlapped = call->overlapped;
+    operation->key.level = level_now();
     operation->thread = call->thread;
     operation->s = call->s;
     operation->routine = call->routine;
@@ -247,49 +229,6 @@ void judge_called(struct judge *judge, const struct judge_call *call)
 
 /* ---- functions of the client ---- */
 
-bool judge_asked(struct judge *judge, struct process *process, struct thread *thread, const char *what)
-{
-    if (thread && thread->crossing) return true;
-    verdict(judge, process, "callback-in-its-call", "%s was called %s", what, thread ? "while its thread is in no call" : "on no thread");
-    return false;
-}
-
-bool judge_hook_asked(struct judge *judge, struct process *process, struct thread *thread, DWORD_PTR context)
-{
-    if (!judge_asked(judge, process, thread, "a blocking hook")) return false;
-    struct crossing *at = thread->crossing;
-    const struct operation *operation = thread->task.overlapped ? operation_find(judge, process, thread->task.overlapped) : NULL;
-    if (context != thread->task.thread_id) verdict(judge, process, "own-hook", "the hook of %s was called with a context that is not its own", thread_name(thread));
-    if (at->cancelled) verdict(judge, process, "hook-is-obeyed", "the hook of %s was asked again for a call that it had ended", thread_name(thread));
-    if (operation && !operation->plain) verdict(judge, process, "hook-only-where-it-blocks", "the hook of %s was called for %s, which has an OVERLAPPED to complete", thread_name(thread), label(operation));
-    return true;
-}
-
-void judge_hook_answered(struct judge *judge, struct thread *thread, bool goes_on)
-{
-    struct crossing *at = thread->crossing;
-    at->cancelled = at->cancelled || !goes_on;
-    at->cancelled_ns = engine_now_ns(judge->ws2->engine); /* it could not end before the hook returned */
-}
-
-void judge_cancelled(struct judge *judge, struct thread *thread)
-{
-    struct crossing *around = thread->crossing->outer;
-    if (!around) return;
-    around->cancelled = true;
-    around->cancelled_ns = engine_now_ns(judge->ws2->engine);
-}
-
-static void crossing_judge(struct judge *judge, const struct judge_call *call, bool failed, int error)
-{
-    const struct crossing *at = call->thread->crossing;
-    struct process *process = call->thread->process;
-    if (at->inside && strcmp(call->function, "WSPCancelBlockingCall") != 0 && strcmp(call->function, "GetAcceptExSockaddrs") != 0 && !(failed && error == WSAEINPROGRESS))
-        verdict(judge, process, "callback-refuses-calls", "%s was called from a blocking hook or condition function and did not say WSAEINPROGRESS", call->function);
-    if (at->cancelled && engine_now_ns(judge->ws2->engine) > at->cancelled_ns)
-        verdict(judge, process, "hook-is-obeyed", "%s let time pass after it had been cancelled", call->function);
-}
-
 void judge_returned(struct judge *judge, const struct judge_call *call, bool failed, int error)
 {
     struct process *process = call->thread->process;
@@ -298,25 +237,25 @@ void judge_returned(struct judge *judge, const struct judge_call *call, bool fai
     if (failed && error == 0) verdict(judge, process, "failure-says-why", "%s failed and left 0 in *lpErrno", call->function);
     struct operation *operation = call->overlapped ? operation_find(judge, process, call->overlapped) : NULL;
     bool pending = failed && error == WSA_IO_PENDING;
-    if (pending && !operation) verdict(judge, process, "pending-needs-overlapped", "%s says WSA_IO_PENDING without an OVERLAPPED", call->function);
+    if (pending && !operation && !unseen(call)) verdict(judge, process, "pending-needs-overlapped", "%s says WSA_IO_PENDING without an OVERLAPPED", call->function);
     if (operation && operation->shared && operation->state != OPERATION_PENDING && pending) {
         operation->state = OPERATION_PENDING; /* counted, no more */
-        judge->pending++;
+        pending_count(judge, operation, 1);
     }
     if (!operation || operation->shared || operation->state != OPERATION_CALLED) return;
     if (operation->plain && !pending) { operation->state = OPERATION_REFUSED; return; }
     if (failed && !pending) {
         operation->state = OPERATION_REFUSED;
-        if (operation->completions) verdict(judge, process, "refused-never-completes", "%s failed, yet %s was completed inside it", call->function, label(operation));
+        if (operation->completions) verdict(judge, process, "refused-never-completes", "%s failed, yet %s was completed inside it", call->function, operation_label(operation));
         return;
     }
     operation->state = OPERATION_PENDING;
-    judge->pending++;
+    pending_count(judge, operation, 1);
     operation->at_once = !failed;
     operation_look(judge, operation);
     if (!operation->at_once) return;
     if (operation->state == OPERATION_PENDING)
-        verdict(judge, process, "at-once-is-complete", "%s returned 0, but %s still says STATUS_PENDING", call->function, label(operation));
+        verdict(judge, process, "at-once-is-complete", "%s returned 0, but %s still says STATUS_PENDING", call->function, operation_label(operation));
     else if (call->bytes && memory_holds(process, call->bytes, sizeof *call->bytes)) {
         operation_bytes(judge, operation, call->moves ? "the call's byte count" : "*lpcbBytesReturned", *call->bytes);
         operation_bytes(judge, operation, "InternalHigh", (DWORD)call->overlapped->InternalHigh);
@@ -335,6 +274,14 @@ void judge_closed(struct judge *judge, struct process *process, SOCKET s)
     }
     HASH_DEL(judge->sockets, socket);
     free(socket);
+}
+
+/* What a layer had asked is over with the last WSPCleanup of the one below; the memory may go. */
+void judge_layer_cleaned_up(struct judge *judge, struct process *process, unsigned level)
+{
+    struct operation *operation;
+    DL_FOREACH(judge->in_order, operation)
+        if (operation->key.process == process && operation->key.level >= level && !memory_of_client(process, operation->key.overlapped)) operation->state = OPERATION_REFUSED;
 }
 
 void judge_cleaned_up(struct judge *judge, struct process *process)
@@ -356,19 +303,39 @@ static bool cleaned(const struct judge *judge, const struct process *process)
     return false;
 }
 
-void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+static void operation_completes(struct judge *judge, struct process *process, struct operation *operation)
 {
-    struct operation *operation = operation_find(judge, process, overlapped);
-    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUCompleteOverlappedRequest after the last WSPCleanup");
-    if (!operation || (!operation->shared && operation->state == OPERATION_REFUSED)) {
-        verdict(judge, process, "nothing-unasked", "WPUCompleteOverlappedRequest for %s, which no accepted operation uses", operation ? label(operation) : "an OVERLAPPED");
+    if (!operation->shared && operation->state == OPERATION_REFUSED) {
+        verdict(judge, process, "nothing-unasked", "WPUCompleteOverlappedRequest for %s, which no accepted operation uses", operation_label(operation));
         return;
     }
     if (operation->shared) return;
     operation->completions++;
-    if (operation->routine) verdict(judge, process, "no-event-with-routine", "%s has a completion routine, yet WPUCompleteOverlappedRequest was called", label(operation));
+    if (operation->routine) verdict(judge, process, "no-event-with-routine", "%s has a completion routine, yet WPUCompleteOverlappedRequest was called", operation_label(operation));
     if (operation->completions > 1 || operation->state == OPERATION_COMPLETE)
-        verdict(judge, process, "completes-once", "%s is completed a second time", label(operation));
+        verdict(judge, process, "completes-once", "%s is completed a second time", operation_label(operation));
+}
+
+/* Every layer that passed this OVERLAPPED on sees it end. */
+void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+{
+    bool known = false;
+    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUCompleteOverlappedRequest after the last WSPCleanup");
+    for (unsigned level = 0; level < process->layer_count; level++) {
+        struct operation *operation = operation_of(judge, process, overlapped, level);
+        if (!operation) continue;
+        known = true;
+        operation_completes(judge, process, operation);
+    }
+    if (!known) verdict(judge, process, "nothing-unasked", "WPUCompleteOverlappedRequest for an OVERLAPPED, which no accepted operation uses");
+}
+
+void judge_completed(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
+{
+    for (unsigned level = 1; level < process->layer_count; level++) {
+        struct operation *operation = operation_of(judge, process, overlapped, level);
+        if (operation) operation_look(judge, operation);
+    }
 }
 
 /* An event set by hand is wrong only if nobody but an operation with a routine has it. */
@@ -385,7 +352,7 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
         if (!operation->routine || operation->shared) return;
         guilty = operation;
     }
-    if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", label(guilty));
+    if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", operation_label(guilty));
 }
 
 static bool posts(const struct judge_messages *asked, const struct window_message *message)
@@ -404,31 +371,43 @@ void judge_posted(struct judge *judge, struct process *process, const struct win
     verdict(judge, process, "message-as-registered", "a message was posted that %s", socket ? "the socket's registration does not ask for" : "is about no open socket");
 }
 
-void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped,
-                   DWORD error, DWORD bytes)
+static void operation_routine(struct judge *judge, struct process *process, struct operation *operation, const struct judge_routine *call)
 {
-    struct operation *operation = operation_find(judge, process, overlapped);
-    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
-    if (!operation || (!operation->shared && (operation->state == OPERATION_REFUSED || operation->state == OPERATION_CALLED))) {
+    struct thread *thread = call->thread;
+    const WSAOVERLAPPED *overlapped = call->overlapped;
+    if (!operation->shared && (operation->state == OPERATION_REFUSED || operation->state == OPERATION_CALLED)) {
         verdict(judge, process, "nothing-unasked", "a completion routine runs for an OVERLAPPED that no accepted operation uses");
         return;
     }
     operation_look(judge, operation);
     if (operation->shared) return;
     if (operation->state == OPERATION_PENDING)
-        verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", label(operation));
-    if (operation->routine != routine) verdict(judge, process, "own-routine", "%s was completed through another operation's routine", label(operation));
+        verdict(judge, process, "status-before-routine", "the routine of %s runs while its OVERLAPPED says STATUS_PENDING", operation_label(operation));
+    if (operation->routine != call->routine) verdict(judge, process, "own-routine", "%s was completed through another operation's routine", operation_label(operation));
     if (operation->thread != thread)
-        verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", label(operation), thread ? thread_name(thread) : "no thread",
+        verdict(judge, process, "routine-on-its-thread", "the routine of %s ran on %s; %s asked", operation_label(operation), thread ? thread_name(thread) : "no thread",
                 thread_name(operation->thread));
-    if (thread && !thread_running_apc(thread)) verdict(judge, process, "routine-in-alertable-wait", "the routine of %s ran outside an alertable wait", label(operation));
-    if (++operation->routines > 1) verdict(judge, process, "completes-once", "the routine of %s ran a second time", label(operation));
+    if (thread && !thread_running_apc(thread)) verdict(judge, process, "routine-in-alertable-wait", "the routine of %s ran outside an alertable wait", operation_label(operation));
+    if (++operation->routines > 1) verdict(judge, process, "completes-once", "the routine of %s ran a second time", operation_label(operation));
     if (operation->state == OPERATION_PENDING) return; /* there is no result yet to compare with */
-    if ((int)error != overlapped_error(overlapped))
-        verdict(judge, process, "one-result", "the routine of %s was given error %u, its status says %d", label(operation), (unsigned)error,
+    if ((int)call->error != overlapped_error(overlapped))
+        verdict(judge, process, "one-result", "the routine of %s was given error %u, its status says %d", operation_label(operation), (unsigned)call->error,
                 overlapped_error(overlapped));
-    operation_bytes(judge, operation, "the routine's cbTransferred", bytes);
+    operation_bytes(judge, operation, "the routine's cbTransferred", call->bytes);
     operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
+}
+
+void judge_routine(struct judge *judge, struct process *process, const struct judge_routine *call)
+{
+    bool known = false;
+    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
+    for (unsigned level = 0; level < process->layer_count; level++) {
+        struct operation *operation = operation_of(judge, process, call->overlapped, level);
+        if (!operation) continue;
+        known = true;
+        operation_routine(judge, process, operation, call);
+    }
+    if (!known) verdict(judge, process, "nothing-unasked", "a completion routine runs for an OVERLAPPED that no accepted operation uses");
 }
 
 void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPED *overlapped, DWORD bytes)
@@ -438,10 +417,10 @@ void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPE
     if (operation->shared) return;
     operation_look(judge, operation);
     if (operation->state == OPERATION_PENDING)
-        verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", label(operation));
+        verdict(judge, thread->process, "result-after-completion", "WSPGetOverlappedResult gave TRUE for %s, which says STATUS_PENDING", operation_label(operation));
     else if (operation->state == OPERATION_COMPLETE) {
         int error = overlapped_error(overlapped);
-        if (error) verdict(judge, thread->process, "one-result", "WSPGetOverlappedResult gave TRUE for %s, its status says %d", label(operation), error);
+        if (error) verdict(judge, thread->process, "one-result", "WSPGetOverlappedResult gave TRUE for %s, its status says %d", operation_label(operation), error);
         operation_bytes(judge, operation, "WSPGetOverlappedResult", bytes);
         operation_bytes(judge, operation, "InternalHigh", (DWORD)overlapped->InternalHigh);
     }
@@ -465,7 +444,7 @@ void judge_ends(struct judge *judge)
     DL_FOREACH(judge->in_order, operation) {
         operation_look(judge, operation);
         if (operation->state == OPERATION_PENDING && operation->closed && !operation->thread_ended && !operation->shared)
-            verdict(judge, operation->key.process, "close-completes", "the socket of %s was closed, yet the operation never completed", label(operation));
+            verdict(judge, operation->key.process, "close-completes", "the socket of %s was closed, yet the operation never completed", operation_label(operation));
     }
 }
 

@@ -37,9 +37,12 @@ void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool o
 void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s);   /* WSPAccept did: with the listener's properties */
 void judge_closed(struct judge *judge, struct process *process, SOCKET s);
 void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */
+void judge_layer_cleaned_up(struct judge *judge, struct process *process, unsigned level); /* one of a layer below */
 void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* WPUCompleteOverlappedRequest */
+void judge_completed(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* and it is done */
 void judge_event_set(struct judge *judge, struct process *process, HANDLE event);                        /* WPUSetEvent */
-void judge_routine(struct judge *judge, struct process *process, struct thread *thread, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes);
+struct judge_routine { struct thread *thread; LPWSAOVERLAPPED_COMPLETION_ROUTINE routine; const WSAOVERLAPPED *overlapped; DWORD error, bytes; };
+void judge_routine(struct judge *judge, struct process *process, const struct judge_routine *call);
 void judge_result(struct judge *judge, struct thread *thread, const WSAOVERLAPPED *overlapped, DWORD bytes); /* WSPGetOverlappedResult gave TRUE */
 void judge_thread_ended(struct judge *judge, const struct thread *thread);
 /* A provider calls a function of the client on this thread (NULL: on none). False: it must not run. */

@@ -5,9 +5,14 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/text.h"
 #include "ws2/private.h"
+
+#define PATH_MOST 4096
+
+extern const uint32_t wspsim_kernel_abi; /* the reference provider's */
 
 static bool refuse(char **why, void *library, const char *path, const char *reason)
 {
@@ -18,13 +23,48 @@ static bool refuse(char **why, void *library, const char *path, const char *reas
     return false;
 }
 
+/* Where the program itself is. */
+static void own_folder(char folder[PATH_MOST])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_MOST - 1);
+    folder[length > 0 ? length : 0] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[1] = 0;
+    else folder[0] = 0;
+}
+
+/* A bare name would be searched along the library path; a file here is meant, or a layer that came with the program, which
+   lies beside it where it was built and in lib/wspsim where it was installed. */
+static void place(struct text *file, const char *path)
+{
+    static const char *const folders[] = { "layers/", "../lib/wspsim/" };
+    char own[PATH_MOST];
+    if (strchr(path, '/')) {
+        text_add(file, path);
+        return;
+    }
+    text_printf(file, "./%s", path);
+    if (access(file->bytes, R_OK) == 0) return;
+    own_folder(own);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        struct text beside = { 0 };
+        text_printf(&beside, "%s%s%s", own, folders[i], path);
+        bool there = access(beside.bytes, R_OK) == 0;
+        if (there) {
+            file->length = 0;
+            text_add(file, beside.bytes);
+        }
+        text_free(&beside);
+        if (there) return;
+    }
+}
+
 bool provider_load(const char *path, struct loaded *loaded, char **why)
 {
-    *loaded = (struct loaded){ .startup = WSPStartup };
+    *loaded = (struct loaded){ .startup = WSPStartup, .abi = &wspsim_kernel_abi };
     if (!path) return true;
-    /* A bare name would be searched along the library path; a path is meant. */
     struct text file = { 0 };
-    text_printf(&file, "%s%s", strchr(path, '/') ? "" : "./", path);
+    place(&file, path);
     void *library = dlopen(file.bytes, RTLD_NOW | RTLD_LOCAL);
     text_free(&file);
     if (!library) return refuse(why, NULL, path, dlerror());
@@ -33,6 +73,7 @@ bool provider_load(const char *path, struct loaded *loaded, char **why)
     void *startup = dlsym(library, "WSPStartup");
     if (!startup) return refuse(why, library, path, "it exports no WSPStartup");
     loaded->library = library;
+    loaded->abi = abi;
     memcpy(&loaded->startup, &startup, sizeof startup); /* ISO C has no cast from an object to a function pointer */
     return true;
 }

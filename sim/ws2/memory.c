@@ -129,6 +129,12 @@ bool memory_holds(const struct process *process, const void *start, size_t size_
     return offset <= block->size && size_bytes <= block->size - offset;
 }
 
+bool memory_of_client(const struct process *process, const void *start)
+{
+    const char *at = start, *range = process->memory->range;
+    return at >= range && at < range + RANGE_BYTES;
+}
+
 void process_label_memory(struct process *process, const void *start, const char *label)
 {
     struct block *block = block_find(process->memory, start);

@@ -36,7 +36,8 @@ struct handle {
     enum handle_kind kind;
     const char *label;           /* scenario name, or NULL */
     DWORD_PTR context;           /* HANDLE_SOCKET: the provider's */
-    DWORD catalog_entry;
+    DWORD catalog_entry;         /* under which it was registered last: by WPUCreateSocketHandle or WPUModifyIFSHandle */
+    bool ifs;                    /* HANDLE_SOCKET: by the latter */
     bool signalled, scenario;    /* HANDLE_EVENT; scenario: made for the scenario, not by WPUCreateEvent */
     struct waiter *waiters;      /* in order of waiting */
     uintptr_t port, key;         /* HANDLE_SOCKET: the completion port it is associated with, 0: none */
@@ -71,30 +72,18 @@ void memory_free(struct memory *memory);
 
 struct slot { const uint32_t *provider; void *pointer; struct slot *next; };
 
-struct loaded { void *library; LPWSPSTARTUP startup; };
+struct loaded { void *library; LPWSPSTARTUP startup; const uint32_t *abi; };
 
-struct process {
-    struct ws2 *ws2;
-    const char *name;
-    struct host *host;
-    enum kernel_profile profile;
-    struct task completions;       /* who runs while no thread does */
-    struct memory *memory;
-    struct handle *handles; size_t handle_room, handle_count;
-    struct slot *slots;
-    struct loaded provider;
-    WSPPROC_TABLE table;
-    LPVOID extensions[EXTENSIONS]; /* what the client got with SIO_GET_EXTENSION_FUNCTION_POINTER (spi_ext.c) */
-    unsigned startups;             /* WSPStartup less WSPCleanup */
-    bool exited;
-    struct thread *first_thread, *last_thread;
-    struct observation *seen; size_t seen_count, seen_room;
-    struct process *next;
+/* One provider of a process: the base, or a layer above it (layer.c). */
+struct provider_layer {
+    const char *name;              /* of the base: "base" */
+    const char *path;              /* NULL: the reference provider */
+    bool ifs;
+    const struct provider_setting *settings; size_t setting_count;
+    struct loaded loaded;
+    WSPPROC_TABLE table;           /* all NULL before its WSPStartup */
 };
-
-bool provider_load(const char *path, struct loaded *loaded, char **why);
-void provider_unload(struct loaded *loaded);
-struct observation *process_sees(struct process *process, enum observation_kind kind);
+#define LAYERS_MOST MAX_PROTOCOL_CHAIN
 
 /* ---- threads ---- */
 
@@ -121,12 +110,36 @@ struct thread {
     blocking_hook *hook; void *hook_argument;
     struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */
     struct kernel_waiting *waiting; /* its kernel_waits, the innermost first; on its stack */
+    unsigned below;                /* the next call is a layer's, to this one below it; 0: the client's */
     event_id timeout;
     bool ready;                    /* an EVENT_THREAD_READY is on its way */
     bool ended;
     unsigned running_apc;          /* how deep: one may wait alertably itself */
     struct thread *next;
 };
+
+struct process {
+    struct ws2 *ws2;
+    const char *name;
+    struct host *host;
+    enum kernel_profile profile;
+    struct thread completer;       /* who runs while no thread does: its task has no thread id, and no fiber */
+    struct memory *memory;
+    struct handle *handles; size_t handle_room, handle_count;
+    struct slot *slots;
+    struct provider_layer layers[LAYERS_MOST]; unsigned layer_count; /* top first; the last is the base */
+    WSAPROTOCOL_INFOW *catalog; size_t catalog_count;      /* in the order in which they are looked through */
+    LPVOID extensions[EXTENSIONS]; /* what the client got with SIO_GET_EXTENSION_FUNCTION_POINTER (spi_ext.c) */
+    unsigned startups;             /* WSPStartup less WSPCleanup */
+    bool exited;
+    struct thread *first_thread, *last_thread;
+    struct observation *seen; size_t seen_count, seen_room;
+    struct process *next;
+};
+
+bool provider_load(const char *path, struct loaded *loaded, char **why);
+void provider_unload(struct loaded *loaded);
+struct observation *process_sees(struct process *process, enum observation_kind kind);
 
 void thread_free(struct thread *thread);
 void crossings_end(struct thread *thread); /* calls that never returned */
@@ -149,8 +162,17 @@ struct process *process_running(void);
 
 /* ---- the upcall table, the catalogue ---- */
 WSPUPCALLTABLE upcall_table(void);
-const WSAPROTOCOL_INFOW *catalog_entry(size_t index); /* NULL past the last */
-const WSAPROTOCOL_INFOW *catalog_match(int family, int type, int protocol); /* the nearest entry; never NULL */
+void catalog_make(struct process *process);
+const WSAPROTOCOL_INFOW *catalog_by_id(const struct process *process, DWORD id); /* NULL: no such entry */
+const WSAPROTOCOL_INFOW *catalog_match(const struct process *process, int family, int type, int protocol); /* the nearest entry; never NULL */
+const WSAPROTOCOL_INFOW *catalog_by_provider(const struct process *process, const GUID *provider);
+DWORD catalog_layer(unsigned level); /* the entry of a layer by itself */
+unsigned catalog_level(const struct process *process, DWORD id); /* the layer that serves its sockets; of what is no entry: the top one */
+
+/* ---- layers ---- */
+const char *layer_path(const struct provider_layer *layer); /* as WPUGetProviderPath tells it */
+void layer_table(unsigned level, WSPPROC_TABLE *table); /* what the layer above is given: each call crosses the seam (layer.c) */
+unsigned layer_of_socket(const struct process *process, SOCKET s); /* whom the DLL calls for a client */
 
 /* Winsock error to NT status and back (structures reference, 12.4). */
 uint32_t status_of_error(DWORD error);

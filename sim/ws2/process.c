@@ -32,9 +32,9 @@ void ws2_crashed(struct ws2 *ws2)
 /* What the provider still holds for this process goes with its last WSPCleanup. */
 static void process_clean(struct process *process)
 {
-    running = &process->completions;
+    running = &process->completer.task;
     process->ws2->calling = "WSPCleanup";
-    for (int error; process->startups && process->table.lpWSPCleanup(&error) == 0;) process->startups--;
+    for (int error; process->startups && process->layers[0].table.lpWSPCleanup(&error) == 0;) process->startups--;
     process->startups = 0; /* also one that refuses is not asked again */
     process->ws2->calling = NULL;
     running = NULL;
@@ -51,6 +51,8 @@ static void process_free(struct process *process)
     for (size_t i = 0; i < process->handle_count; i++) port_free(&process->handles[i]);
     free(process->handles);
     free(process->seen);
+    free(process->catalog);
+    crossings_end(&process->completer);
     free(process);
 }
 
@@ -65,9 +67,11 @@ void ws2_free(struct ws2 *ws2)
     ws2_clean(ws2);
     for (struct process *process = ws2->first, *next; process; process = next) {
         next = process->next;
-        struct loaded provider = process->provider;
+        struct provider_layer layers[LAYERS_MOST];
+        unsigned count = process->layer_count;
+        memcpy(layers, process->layers, sizeof layers);
         process_free(process);
-        provider_unload(&provider);
+        for (unsigned level = 0; level < count; level++) provider_unload(&layers[level].loaded);
     }
     windows_free(ws2);
     judge_free(ws2->judge);
@@ -75,20 +79,40 @@ void ws2_free(struct ws2 *ws2)
     free(ws2);
 }
 
+/* The layers, top first, then the base. */
+static bool process_load(struct process *process, const struct process_setup *setup, char **why)
+{
+    bool good = true;
+    for (size_t i = 0; good && i <= setup->layer_count; i++) {
+        struct provider_layer *layer = &process->layers[process->layer_count];
+        const struct layer_setup *above = i < setup->layer_count ? &setup->layers[i] : NULL;
+        if (above) *layer = (struct provider_layer){ .name = above->name, .path = above->path, .ifs = above->ifs, .settings = above->settings, .setting_count = above->setting_count };
+        else *layer = (struct provider_layer){ .name = "base", .path = setup->provider };
+        good = provider_load(layer->path, &layer->loaded, why);
+        if (good) process->layer_count++;
+    }
+    for (unsigned level = 0; !good && level < process->layer_count; level++) provider_unload(&process->layers[level].loaded);
+    return good;
+}
+
 struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, char **why)
 {
-    struct loaded provider;
-    if (!provider_load(setup->provider, &provider, why)) return NULL;
     struct process *process = memory_take(sizeof *process);
+    if (!process_load(process, setup, why)) {
+        free(process);
+        return NULL;
+    }
     process->ws2 = ws2;
     process->name = setup->name;
     process->host = setup->host;
     process->profile = setup->profile;
-    process->provider = provider;
     process->memory = memory_new();
-    process->completions = (struct task){ .host = setup->host, .process_id = ++ws2->next_process_id, .profile = (uint8_t)setup->profile, .user = setup->user, .restricted = setup->restricted,
-                                          .host_name = host_name(setup->host), .actor_name = setup->name, .thread_name = "" };
-    process->completions.completions = &process->completions;
+    catalog_make(process);
+    process->completer.process = process;
+    struct task *completions = &process->completer.task;
+    *completions = (struct task){ .host = setup->host, .process_id = ++ws2->next_process_id, .profile = (uint8_t)setup->profile, .user = setup->user, .restricted = setup->restricted,
+                                  .host_name = host_name(setup->host), .actor_name = setup->name, .thread_name = "" };
+    completions->completions = completions;
     if (ws2->last) ws2->last->next = process; else ws2->first = process;
     ws2->last = process;
     return process;
@@ -101,8 +125,7 @@ bool process_exited(const struct process *process) { return process->exited; }
 struct process *process_running(void)
 {
     check(running != NULL);
-    if (running->thread_id) return thread_of(running)->process;
-    return (struct process *)(void *)((char *)running - offsetof(struct process, completions));
+    return thread_of(running)->process;
 }
 
 void process_exit(struct thread *thread)
@@ -118,7 +141,7 @@ void process_exit(struct thread *thread)
         requests_cancel(&other->task, NULL);
         judge_thread_ended(ws2->judge, other);
     }
-    requests_cancel(&process->completions, NULL);
+    requests_cancel(&process->completer.task, NULL);
     thread_exit(thread);
 }
 

@@ -18,7 +18,7 @@ static void routine_run(unsigned index, DWORD error, DWORD bytes, LPWSAOVERLAPPE
         trace_set_cause(ws2->trace, trace_end(ws2->trace));
     }
     struct thread *thread = running->thread_id ? thread_of(running) : NULL; /* NULL: called from a completion, which is nobody's thread */
-    judge_routine(ws2->judge, process, thread, routine_pointer(index), overlapped, error, bytes);
+    judge_routine(ws2->judge, process, &(struct judge_routine){ .thread = thread, .routine = routine_pointer(index), .overlapped = overlapped, .error = error, .bytes = bytes });
     if (!thread) return;
     struct observation *seen = process_sees(process, SAW_ROUTINE);
     seen->routine = index;

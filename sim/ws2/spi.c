@@ -25,26 +25,26 @@ static bool table_whole(const WSPPROC_TABLE *table)
     return true;
 }
 
-int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
+static int startup(struct thread *thread, WORD version, WSPDATA *data, WSAPROTOCOL_INFOW *info, const WSPUPCALLTABLE *upcalls)
 {
     struct process *process = thread->process;
     struct crossing at;
     WSPPROC_TABLE table = { 0 };
-    WSAPROTOCOL_INFOW info = *catalog_entry(0);
-    if (crossing_begins(&at, thread, "WSPStartup", process->name)) {
+    if (crossing_begins_at(&at, thread, "WSPStartup", process->name, 0)) {
         trace_uint(at.trace, "version", version & 0xFFu);
         trace_uint(at.trace, "minor", version >> 8);
         crossing_goes(&at);
     }
-    int error = process->provider.startup(version, data, &info, upcall_table(), &table);
+    struct provider_layer *layer = &process->layers[at.level];
+    int error = layer->loaded.startup(version, data, info, *upcalls, &table);
     if (error == 0 && !table_whole(&table)) {
         int ignored;
         if (table.lpWSPCleanup) table.lpWSPCleanup(&ignored);
         error = WSAEINVALIDPROCTABLE;
     }
     if (error == 0) {
-        process->table = table;
-        process->startups++;
+        layer->table = table;
+        if (at.level == 0) process->startups++;
     }
     if (crossing_returns(&at, "WSPStartup", error != 0, error)) {
         if (error == 0 && memory_holds(process, data, sizeof *data)) trace_uint(at.trace, "version", data->wVersion);
@@ -54,14 +54,27 @@ int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
     return error;
 }
 
+int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
+{
+    WSAPROTOCOL_INFOW info = thread->process->catalog[0];
+    WSPUPCALLTABLE upcalls = upcall_table();
+    return startup(thread, version, data, &info, &upcalls);
+}
+
+int spi_startup_layer(struct thread *thread, WORD version, WSPDATA *data, WSAPROTOCOL_INFOW *info, const WSPUPCALLTABLE *upcalls)
+{
+    return startup(thread, version, data, info, upcalls);
+}
+
 int spi_cleanup(struct thread *thread, int *error)
 {
     struct process *process = thread->process;
     struct crossing at;
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPCleanup", process->name)) crossing_goes(&at);
-    int result = process->table.lpWSPCleanup ? process->table.lpWSPCleanup(error) : (*error = WSANOTINITIALISED, SOCKET_ERROR);
-    if (result == 0 && process->startups > 0 && --process->startups == 0) judge_cleaned_up(process->ws2->judge, process);
+    if (crossing_begins_at(&at, thread, "WSPCleanup", process->name, 0)) crossing_goes(&at);
+    int result = at.table->lpWSPCleanup ? at.table->lpWSPCleanup(error) : (*error = WSANOTINITIALISED, SOCKET_ERROR);
+    if (result == 0 && at.level == 0 && process->startups > 0 && --process->startups == 0) judge_cleaned_up(process->ws2->judge, process);
+    if (result == 0 && at.level > 0) judge_layer_cleaned_up(process->ws2->judge, process, at.level);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCleanup" }, result != 0, *error);
     if (crossing_returns(&at, "WSPCleanup", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);
@@ -73,8 +86,8 @@ int spi_cancel_blocking_call(struct thread *thread, int *error)
     struct process *process = thread->process;
     struct crossing at;
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPCancelBlockingCall", "")) crossing_goes(&at);
-    int result = process->table.lpWSPCancelBlockingCall(error);
+    if (crossing_begins_at(&at, thread, "WSPCancelBlockingCall", "", 0)) crossing_goes(&at);
+    int result = at.table->lpWSPCancelBlockingCall(error);
     if (result == 0) judge_cancelled(process->ws2->judge, thread);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCancelBlockingCall" }, result != 0, *error);
     if (crossing_returns(&at, "WSPCancelBlockingCall", result != 0, *error)) trace_end(at.trace);
@@ -89,9 +102,10 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
     struct process *process = thread->process;
     struct crossing at;
     char room[24];
-    WSAPROTOCOL_INFOW info = *catalog_match(call->family, call->type, call->protocol);
+    const WSAPROTOCOL_INFOW *wanted = call->entry ? catalog_by_id(process, call->entry) : NULL;
+    WSAPROTOCOL_INFOW info = wanted ? *wanted : *catalog_match(process, call->family, call->type, call->protocol);
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPSocket", "")) {
+    if (crossing_begins_at(&at, thread, "WSPSocket", "", catalog_level(process, info.dwCatalogEntryId))) {
         trace_text(at.trace, "family", names_or_number(NAMES_FAMILY, call->family, room));
         trace_text(at.trace, "type", names_or_number(NAMES_TYPE, call->type, room));
         trace_int(at.trace, "protocol", call->protocol);
@@ -101,7 +115,8 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
     int family = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->family;
     int type = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->type;
     int protocol = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->protocol;
-    SOCKET s = process->table.lpWSPSocket(family, type, protocol, &info, 0, call->flags, error);
+    SOCKET s = at.table->lpWSPSocket ? at.table->lpWSPSocket(family, type, protocol, call->info ? call->info : &info, call->group, call->flags, error)
+                                     : (*error = WSAEPROVIDERFAILEDINIT, INVALID_SOCKET); /* no layer started it */
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSocket" }, s == INVALID_SOCKET, *error);
     if (s != INVALID_SOCKET) judge_opened(process->ws2->judge, process, s, (call->flags & WSA_FLAG_OVERLAPPED) != 0);
     if (crossing_returns(&at, "WSPSocket", s == INVALID_SOCKET, *error)) {
@@ -116,10 +131,9 @@ int spi_close(struct thread *thread, SOCKET s, int *error)
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPCloseSocket", handle_text(process, s, room))) crossing_goes(&at);
-    int result = process->table.lpWSPCloseSocket(s, error);
+    if (crossing_begins(&at, thread, "WSPCloseSocket", s)) crossing_goes(&at);
+    int result = at.table->lpWSPCloseSocket(s, error);
     if (result == 0) judge_closed(process->ws2->judge, process, s);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPCloseSocket", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPCloseSocket", result != 0, *error)) trace_end(at.trace);
@@ -133,15 +147,15 @@ int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events,
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24], other[24];
+    char other[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPEventSelect", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPEventSelect", s)) {
         trace_text(at.trace, "event", event ? handle_text(process, (uintptr_t)event, other) : NULL);
         value_trace(at.trace, "events", decode_event_mask(at.arena, events));
         crossing_goes(&at);
     }
     judge_selecting(process->ws2->judge, process, s, events ? event : NULL);
-    int result = process->table.lpWSPEventSelect(s, event, events, error);
+    int result = at.table->lpWSPEventSelect(s, event, events, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEventSelect", .s = s }, result != 0, *error);
     judge_selected(process->ws2->judge, process, s, result != 0);
     if (crossing_returns(&at, "WSPEventSelect", result != 0, *error)) trace_end(at.trace);
@@ -175,14 +189,14 @@ int spi_enum_network_events(struct thread *thread, SOCKET s, HANDLE event, WSANE
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24], other[24];
+    char other[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPEnumNetworkEvents", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPEnumNetworkEvents", s)) {
         trace_text(at.trace, "event", event ? handle_text(process, (uintptr_t)event, other) : NULL);
         trace_pointer(at.trace, process, "out", events);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPEnumNetworkEvents(s, event, events, error);
+    int result = at.table->lpWSPEnumNetworkEvents(s, event, events, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPEnumNetworkEvents", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPEnumNetworkEvents", result != 0, *error)) {
         if (result == 0) value_trace(at.trace, "out", decode_network_events(at.arena, events));
@@ -198,14 +212,13 @@ BOOL spi_get_overlapped_result(struct thread *thread, SOCKET s, WSAOVERLAPPED *o
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPGetOverlappedResult", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPGetOverlappedResult", s)) {
         trace_text(at.trace, "overlapped", overlapped_label(process, overlapped));
         trace_bool(at.trace, "wait", wait);
         crossing_goes(&at);
     }
-    BOOL result = process->table.lpWSPGetOverlappedResult(s, overlapped, bytes, wait, flags, error);
+    BOOL result = at.table->lpWSPGetOverlappedResult(s, overlapped, bytes, wait, flags, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPGetOverlappedResult", .s = s }, !result, *error);
     if (result) judge_result(process->ws2->judge, thread, overlapped, *bytes);
     if (crossing_returns(&at, "WSPGetOverlappedResult", !result, *error)) {
@@ -250,18 +263,17 @@ int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
     struct judge_call judged = { .thread = thread, .function = "WSPIoctl", .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
-    if (crossing_begins(&at, thread, "WSPIoctl", handle_text(process, call->s, room))) ioctl_row_call(&at, call);
+    if (crossing_begins(&at, thread, "WSPIoctl", call->s)) ioctl_row_call(&at, call);
     thread->task.overlapped = call->overlapped;
     judge_called(process->ws2->judge, &judged);
     WSATHREADID id;
     thread_identify(thread, &id);
-    int result = process->table.lpWSPIoctl(call->s, call->code, call->in, call->in_size, call->out, call->out_size, call->bytes, call->overlapped, call->routine, &id, error);
+    int result = at.table->lpWSPIoctl(call->s, call->code, call->in, call->in_size, call->out, call->out_size, call->bytes, call->overlapped, call->routine, call->id ? call->id : &id, error);
     judge_returned(process->ws2->judge, &judged, result != 0, *error);
     ioctl_row_return(&at, call, result != 0, *error);
-    if (result == 0 && call->code == SIO_GET_EXTENSION_FUNCTION_POINTER) extension_known(process, call->in, call->out);
+    if (result == 0 && !at.outer && call->code == SIO_GET_EXTENSION_FUNCTION_POINTER) extension_known(process, call->in, call->out);
     crossing_ends(&at);
     return result;
 }

@@ -14,10 +14,17 @@ struct judge_messages; /* judge.h */
 #define SPI_ERROR_UNSET (-559038737)
 
 int spi_startup(struct thread *thread, WORD version, WSPDATA *data);  /* returns the error itself */
+/* A layer starts the one below it, which thread->below names. */
+int spi_startup_layer(struct thread *thread, WORD version, WSPDATA *data, WSAPROTOCOL_INFOW *info, const WSPUPCALLTABLE *upcalls);
 int spi_cleanup(struct thread *thread, int *error);
 bool spi_started(const struct process *process);
 
-struct spi_socket { int family, type, protocol; DWORD flags; bool from_protocol_info; };
+struct spi_socket {
+    int family, type, protocol; DWORD flags; bool from_protocol_info;
+    DWORD entry;                 /* of the catalogue: 0 for the one that matches */
+    WSAPROTOCOL_INFOW *info;     /* a layer's call passes its own */
+    GROUP group;
+};
 SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *error);
 int spi_close(struct thread *thread, SOCKET s, int *error);
 int spi_async_select(struct thread *thread, SOCKET s, const struct judge_messages *messages, int *error);
@@ -33,13 +40,14 @@ struct spi_ioctl {
     DWORD *bytes;
     WSAOVERLAPPED *overlapped;
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    WSATHREADID *id;             /* NULL: the calling thread's; a layer passes what it was given */
 };
 int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error);
 
 /* ---- names and connections (spi_socket.c) ---- */
 int spi_bind(struct thread *thread, SOCKET s, const void *name, int size, int *error);
 int spi_get_name(struct thread *thread, SOCKET s, void *name, int *size, bool peer, int *error); /* WSPGetSockName, WSPGetPeerName */
-struct spi_connect { SOCKET s; const void *name; int size; WSABUF *caller, *callee; };
+struct spi_connect { SOCKET s; const void *name; int size; WSABUF *caller, *callee; QOS *qos, *group_qos; };
 int spi_connect(struct thread *thread, const struct spi_connect *call, int *error);
 SOCKET spi_join_leaf(struct thread *thread, const struct spi_connect *call, DWORD flags, int *error);
 int spi_cancel_blocking_call(struct thread *thread, int *error);
@@ -65,6 +73,7 @@ struct spi_transfer {
     int *size_out;               /* from whom: `name` and this */
     WSAOVERLAPPED *overlapped;
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    WSATHREADID *id;             /* as above */
 };
 int spi_transfer(struct thread *thread, const struct spi_transfer *call, int *error);
 

@@ -26,12 +26,12 @@ int spi_address_to_string(struct thread *thread, void *address, DWORD size, WCHA
     struct process *process = thread->process;
     struct crossing at;
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPAddressToString", "")) {
+    if (crossing_begins_at(&at, thread, "WSPAddressToString", "", 0)) {
         trace_sockaddr(&at, "address", address, (int)size);
         if (memory_holds(process, length, sizeof *length)) trace_uint(at.trace, "room", *length);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPAddressToString(address, size, NULL, text, length, error);
+    int result = at.table->lpWSPAddressToString(address, size, NULL, text, length, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPAddressToString", .s = INVALID_SOCKET }, result != 0, *error);
     if (crossing_returns(&at, "WSPAddressToString", result != 0, *error)) {
         if (result == 0) trace_wide(&at, "text", text);
@@ -48,12 +48,12 @@ int spi_string_to_address(struct thread *thread, WCHAR *text, int family, void *
     struct crossing at;
     char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPStringToAddress", "")) {
+    if (crossing_begins_at(&at, thread, "WSPStringToAddress", "", 0)) {
         trace_wide(&at, "text", text);
         trace_text(at.trace, "family", names_or_number(NAMES_FAMILY, family, room));
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPStringToAddress(text, family, NULL, address, size, error);
+    int result = at.table->lpWSPStringToAddress(text, family, NULL, address, size, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPStringToAddress", .s = INVALID_SOCKET }, result != 0, *error);
     if (crossing_returns(&at, "WSPStringToAddress", result != 0, *error)) {
         if (result == 0) trace_sockaddr(&at, "address", address, *size);

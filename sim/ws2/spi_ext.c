@@ -111,10 +111,9 @@ bool spi_extension(struct thread *thread, const struct spi_extension *call, int 
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     if (!pointer_asked(thread, call, error)) return false;
     struct judge_call judged = { .thread = thread, .function = table[call->function].name, .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
-    if (crossing_begins(&at, thread, judged.function, handle_text(process, call->s, room))) row_call(&at, call);
+    if (crossing_begins(&at, thread, judged.function, call->s)) row_call(&at, call);
     thread->task.overlapped = call->overlapped;
     thread->last_error = SPI_ERROR_UNSET;
     judge_called(process->ws2->judge, &judged);

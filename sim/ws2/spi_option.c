@@ -25,16 +25,15 @@ int spi_get_option(struct thread *thread, SOCKET s, int level, int name, char *v
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPGetSockOpt", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPGetSockOpt", s)) {
         row_name(&at, level, name);
         trace_pointer(at.trace, process, "value", value);
         if (size && memory_holds(process, size, sizeof *size)) trace_int(at.trace, "size", *size);
         else trace_pointer(at.trace, process, "size", size);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPGetSockOpt(s, level, name, value, size, error);
+    int result = at.table->lpWSPGetSockOpt(s, level, name, value, size, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPGetSockOpt", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPGetSockOpt", result != 0, *error)) {
         if (result == 0) row_value(&at, level, name, value, *size);
@@ -48,14 +47,13 @@ int spi_set_option(struct thread *thread, SOCKET s, int level, int name, const c
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPSetSockOpt", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPSetSockOpt", s)) {
         row_name(&at, level, name);
         row_value(&at, level, name, value, size);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPSetSockOpt(s, level, name, value, size, error);
+    int result = at.table->lpWSPSetSockOpt(s, level, name, value, size, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSetSockOpt", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPSetSockOpt", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);

@@ -1,5 +1,5 @@
 /*
- * The seam: WSPSelect. The DLL asks the provider of the first socket; here every process has one provider.
+ * The seam: WSPSelect. The DLL asks the provider of the first socket.
  */
 #include "ws2/crossing.h"
 
@@ -15,18 +15,25 @@ static void row_sets(struct crossing *at, fd_set *const sets[3])
     }
 }
 
+static unsigned level_of_first(const struct process *process, fd_set *const sets[3])
+{
+    for (size_t i = 0; process->layer_count > 1 && i < 3; i++)
+        if (sets[i] && memory_holds(process, sets[i], offsetof(fd_set, fd_array) + sizeof(SOCKET)) && sets[i]->fd_count) return layer_of_socket(process, sets[i]->fd_array[0]);
+    return 0;
+}
+
 int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error)
 {
     struct process *process = thread->process;
     struct crossing at;
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPSelect", "")) {
+    if (crossing_begins_at(&at, thread, "WSPSelect", "", level_of_first(process, sets))) {
         row_sets(&at, sets);
         if (timeout && !memory_holds(process, timeout, sizeof *timeout)) trace_text(at.trace, "timeout", "bad");
         else if (timeout) trace_int(at.trace, "timeout_us", timeout->tv_sec * INT64_C(1000000) + timeout->tv_usec);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPSelect(0, sets[0], sets[1], sets[2], timeout, error);
+    int result = at.table->lpWSPSelect(0, sets[0], sets[1], sets[2], timeout, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSelect" }, result < 0, *error);
     if (crossing_returns(&at, "WSPSelect", result < 0, *error)) {
         if (result >= 0) trace_int(at.trace, "count", result);

@@ -9,13 +9,12 @@ int spi_bind(struct thread *thread, SOCKET s, const void *name, int size, int *e
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPBind", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPBind", s)) {
         trace_sockaddr(&at, "name", name, size);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPBind(s, name, size, error);
+    int result = at.table->lpWSPBind(s, name, size, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPBind", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPBind", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);
@@ -26,15 +25,14 @@ int spi_get_name(struct thread *thread, SOCKET s, void *name, int *size, bool pe
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     const char *function = peer ? "WSPGetPeerName" : "WSPGetSockName";
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, function, handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, function, s)) {
         trace_pointer(at.trace, process, "name", name);
         trace_pointer(at.trace, process, "size", size);
         crossing_goes(&at);
     }
-    int result = (peer ? process->table.lpWSPGetPeerName : process->table.lpWSPGetSockName)(s, name, size, error);
+    int result = (peer ? at.table->lpWSPGetPeerName : at.table->lpWSPGetSockName)(s, name, size, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = function, .s = s }, result != 0, *error);
     if (crossing_returns(&at, function, result != 0, *error)) {
         if (result == 0) trace_sockaddr(&at, "name", name, *size);
@@ -58,13 +56,12 @@ int spi_connect(struct thread *thread, const struct spi_connect *call, int *erro
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPConnect", handle_text(process, call->s, room))) {
+    if (crossing_begins(&at, thread, "WSPConnect", call->s)) {
         connect_row(&at, call);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPConnect(call->s, call->name, call->size, call->caller, call->callee, NULL, NULL, error);
+    int result = at.table->lpWSPConnect(call->s, call->name, call->size, call->caller, call->callee, call->qos, call->group_qos, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPConnect", .s = call->s }, result != 0, *error);
     if (crossing_returns(&at, "WSPConnect", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);
@@ -75,14 +72,14 @@ SOCKET spi_join_leaf(struct thread *thread, const struct spi_connect *call, DWOR
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24], other[24];
+    char other[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPJoinLeaf", handle_text(process, call->s, room))) {
+    if (crossing_begins(&at, thread, "WSPJoinLeaf", call->s)) {
         connect_row(&at, call);
         trace_uint(at.trace, "flags", flags);
         crossing_goes(&at);
     }
-    SOCKET s = process->table.lpWSPJoinLeaf(call->s, call->name, call->size, call->caller, call->callee, NULL, NULL, flags, error);
+    SOCKET s = at.table->lpWSPJoinLeaf(call->s, call->name, call->size, call->caller, call->callee, call->qos, call->group_qos, flags, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPJoinLeaf", .s = call->s }, s == INVALID_SOCKET, *error);
     if (s != INVALID_SOCKET && s != call->s) judge_accepted(process->ws2->judge, process, call->s, s);
     if (crossing_returns(&at, "WSPJoinLeaf", s == INVALID_SOCKET, *error)) {
@@ -99,13 +96,12 @@ int spi_listen(struct thread *thread, SOCKET s, int backlog, int *error)
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPListen", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPListen", s)) {
         trace_int(at.trace, "backlog", backlog);
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPListen(s, backlog, error);
+    int result = at.table->lpWSPListen(s, backlog, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPListen", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPListen", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);
@@ -116,15 +112,15 @@ SOCKET spi_accept(struct thread *thread, const struct spi_accept *call, int *err
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24], other[24];
+    char other[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPAccept", handle_text(process, call->s, room))) {
+    if (crossing_begins(&at, thread, "WSPAccept", call->s)) {
         if (call->name) trace_pointer(at.trace, process, "name", call->name);
         if (call->size) trace_pointer(at.trace, process, "size", call->size);
         if (call->condition) trace_bool(at.trace, "condition", true);
         crossing_goes(&at);
     }
-    SOCKET s = process->table.lpWSPAccept(call->s, call->name, call->size, call->condition, call->data, error);
+    SOCKET s = at.table->lpWSPAccept(call->s, call->name, call->size, call->condition, call->data, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPAccept", .s = call->s }, s == INVALID_SOCKET, *error);
     if (s != INVALID_SOCKET) judge_accepted(process->ws2->judge, process, call->s, s);
     if (crossing_returns(&at, "WSPAccept", s == INVALID_SOCKET, *error)) {
@@ -142,14 +138,13 @@ int spi_shutdown(struct thread *thread, SOCKET s, int how, int *error)
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPShutdown", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPShutdown", s)) {
         char number[24];
         trace_text(at.trace, "how", names_or_number(NAMES_HOW, how, number));
         crossing_goes(&at);
     }
-    int result = process->table.lpWSPShutdown(s, how, error);
+    int result = at.table->lpWSPShutdown(s, how, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPShutdown", .s = s }, result != 0, *error);
     if (crossing_returns(&at, "WSPShutdown", result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);
@@ -160,14 +155,13 @@ int spi_disconnect(struct thread *thread, SOCKET s, WSABUF *data, bool receiving
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     const char *function = receiving ? "WSPRecvDisconnect" : "WSPSendDisconnect";
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, function, handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, function, s)) {
         if (data) trace_text(at.trace, "data", memory_holds(process, data, sizeof *data) ? "given" : "bad");
         crossing_goes(&at);
     }
-    int result = (receiving ? process->table.lpWSPRecvDisconnect : process->table.lpWSPSendDisconnect)(s, data, error);
+    int result = (receiving ? at.table->lpWSPRecvDisconnect : at.table->lpWSPSendDisconnect)(s, data, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = function, .s = s }, result != 0, *error);
     if (crossing_returns(&at, function, result != 0, *error)) trace_end(at.trace);
     crossing_ends(&at);

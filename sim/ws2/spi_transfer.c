@@ -66,16 +66,15 @@ int spi_transfer(struct thread *thread, const struct spi_transfer *call, int *er
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
     struct judge_call judged = { .thread = thread, .function = function_of(call), .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes,
                                  .moves = true, .most = decode_total(process, call->buffers, call->count) };
-    if (crossing_begins(&at, thread, judged.function, handle_text(process, call->s, room))) row_call(&at, call);
+    if (crossing_begins(&at, thread, judged.function, call->s)) row_call(&at, call);
     thread->task.overlapped = call->overlapped;
     judge_called(process->ws2->judge, &judged);
     WSATHREADID id;
     thread_identify(thread, &id);
-    int result = go(call, &process->table, &id, error);
+    int result = go(call, at.table, call->id ? call->id : &id, error);
     judge_returned(process->ws2->judge, &judged, result != 0, *error);
     row_return(&at, call, result != 0, *error);
     crossing_ends(&at);

@@ -22,9 +22,9 @@ struct thread *thread_new(struct process *process, const char *name, void (*body
     thread->process = process;
     thread->body = body;
     thread->argument = argument;
-    thread->task = process->completions;
+    thread->task = process->completer.task;
     thread->task.requests = NULL;
-    thread->task.completions = &process->completions;
+    thread->task.completions = &process->completer.task;
     thread->task.thread_id = ++ws2->next_thread_id;
     thread->task.thread_name = name;
     thread->fiber = fiber_new(FIBER_STACK_BYTES, thread_main, thread);
@@ -292,6 +292,28 @@ enum kernel_status kernel_interrupt(uint32_t thread_id)
         return KERNEL_OK;
     }
     return KERNEL_BAD_HANDLE;
+}
+
+/* ---- kernel.h: a layer's own threads ---- */
+
+struct work { void (*body)(void *argument); void *argument; };
+
+static void work_body(struct thread *thread, void *argument)
+{
+    struct work work = *(struct work *)argument;
+    (void)thread;
+    free(argument);
+    work.body(work.argument);
+}
+
+enum kernel_status kernel_thread_start(void (*body)(void *argument), void *argument)
+{
+    struct process *process = process_running();
+    if (!body) return KERNEL_BAD_ARGUMENT;
+    struct work *work = memory_take(sizeof *work);
+    *work = (struct work){ body, argument };
+    thread_wake(thread_new(process, "worker", work_body, work));
+    return KERNEL_OK;
 }
 
 /* ---- the end of a thread ---- */

@@ -68,9 +68,16 @@ static int WSPAPI wpu_query_socket_handle_context(SOCKET s, PDWORD_PTR context, 
 
 static SOCKET WSPAPI wpu_modify_ifs_handle(DWORD entry, SOCKET proposed, LPINT error)
 {
-    (void)entry;
-    (void)error;
-    row("WPUModifyIFSHandle", proposed, 0);
+    struct process *process = process_running();
+    struct handle *handle = handle_at(process, proposed, HANDLE_SOCKET);
+    bool works = handle && catalog_by_id(process, entry);
+    row("WPUModifyIFSHandle", proposed, works ? 0 : WSAEINVAL);
+    if (!works) {
+        fail(error, WSAEINVAL);
+        return INVALID_SOCKET;
+    }
+    handle->catalog_entry = entry;
+    handle->ifs = true;
     return proposed;
 }
 
@@ -147,19 +154,11 @@ static int WSPAPI wpu_close_thread(LPWSATHREADID id, LPINT error)
     return works ? 0 : fail(error, WSAEFAULT);
 }
 
-static bool catalog_has(DWORD id)
-{
-    const WSAPROTOCOL_INFOW *entry;
-    for (size_t i = 0; (entry = catalog_entry(i)) != NULL; i++)
-        if (entry->dwCatalogEntryId == id) return true;
-    return false;
-}
-
 /* The hook is the thread's, whatever the entry. Without one the provider waits natively, in kernel_wait. */
 static int WSPAPI wpu_query_blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *callback, PDWORD_PTR context, LPINT error)
 {
     if (!accessible(callback, sizeof(LPBLOCKINGCALLBACK)) || !accessible(context, sizeof *context)) return fail(error, WSAEFAULT);
-    if (!catalog_has(entry)) return fail(error, WSAEINVAL);
+    if (!catalog_by_id(process_running(), entry)) return fail(error, WSAEINVAL);
     struct thread *thread = running->thread_id ? thread_of(running) : NULL;
     bool asks = thread && thread->hook;
     *callback = asks ? hook_function() : NULL;
@@ -184,13 +183,27 @@ static int WSPAPI wpu_fd_is_set(SOCKET s, fd_set *set)
     return 0;
 }
 
+/* Where a provider's file lies is its path as the scenario has it: it stays outside the trace. */
+static int path_tell(const struct provider_layer *layer, WCHAR *path, LPINT length)
+{
+    if (!layer) return WSAEINVAL;
+    const char *own = layer_path(layer);
+    int needed = (int)strlen(own) + 1;
+    if (!accessible(length, sizeof *length)) return WSAEFAULT;
+    bool fits = *length >= needed && accessible(path, (size_t)needed * sizeof *path);
+    *length = needed;
+    for (int i = 0; fits && i < needed; i++) path[i] = (WCHAR)(unsigned char)own[i];
+    return fits ? 0 : WSAEFAULT;
+}
+
 static int WSPAPI wpu_get_provider_path(LPGUID id, WCHAR *path, LPINT length, LPINT error)
 {
-    (void)id;
-    (void)path;
-    (void)length;
-    row("WPUGetProviderPath", 0, WSAEINVAL);
-    return fail(error, WSAEINVAL); /* every entry of this catalogue is a base provider: there is no next layer */
+    struct seam at = seam();
+    const WSAPROTOCOL_INFOW *entry = accessible(id, sizeof *id) ? catalog_by_provider(at.process, id) : NULL;
+    const struct provider_layer *layer = entry ? &at.process->layers[catalog_level(at.process, entry->dwCatalogEntryId)] : NULL;
+    int result = path_tell(layer, path, length);
+    if (trace_begin(at.trace, LAYER_UPCALL, "WPUGetProviderPath", NULL, layer ? layer->name : "")) row_result(at.trace, result);
+    return result ? fail(error, result) : 0;
 }
 
 WSPUPCALLTABLE upcall_table(void)
@@ -227,6 +240,7 @@ int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED overlapped, DW
     row_completes(at, overlapped, status, bytes);
     judge_completes(at.process->ws2->judge, at.process, overlapped);
     overlapped_finish(overlapped, status, bytes);
+    judge_completed(at.process->ws2->judge, at.process, overlapped);
     HANDLE event = (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1); /* the low bit says that no packet is wanted */
     if (event) event_set(at.process, event);
     port_completes(at.process, s, overlapped, bytes, running->thread_id != 0 && running->overlapped == overlapped);

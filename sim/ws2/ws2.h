@@ -34,11 +34,21 @@ void ws2_crashed(struct ws2 *ws2);               /* after a fault: the running t
 
 /* ---- processes ---- */
 
+/* A layer above the base provider. All of it lives as long as the process. */
+struct provider_setting { const char *name, *value; };
+struct layer_setup {
+    const char *name, *path;
+    bool ifs;                       /* its handles are those of the layer below: XP1_IFS_HANDLES */
+    const struct provider_setting *settings; size_t setting_count;
+};
+#define LAYERS_ABOVE 6              /* a chain has MAX_PROTOCOL_CHAIN providers */
+
 struct process_setup {
     const char *name;               /* the actor's name; lives as long as the process */
     struct host *host;
     enum kernel_profile profile;
     const char *provider;           /* path of a shared object; NULL: the reference provider */
+    const struct layer_setup *layers; size_t layer_count; /* above it, top first */
     uint32_t user;                  /* processes of equal numbers run under one account */
     bool restricted;                /* without an administrator's rights */
 };
@@ -58,6 +68,7 @@ void *memory_block(struct process *process, size_t size_bytes);   /* zeroed, exa
 void memory_release(struct process *process, void *block);
 void *memory_outside(struct process *process);                    /* a pointer outside the process's address space */
 bool memory_holds(const struct process *process, const void *start, size_t size_bytes);
+bool memory_of_client(const struct process *process, const void *start); /* and not a layer's own */
 /* Names for the trace: "o" for an OVERLAPPED, "s" for a socket. The text must outlive the process. */
 void process_label_memory(struct process *process, const void *block, const char *label);
 const char *process_memory_label(const struct process *process, const void *block); /* NULL: none */

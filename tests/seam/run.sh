@@ -109,7 +109,7 @@ look_at_exports() {
         echo "# exports are not looked at: a sanitizer's runtime is linked in"
         return
     fi
-    awk '{ print $3 }' "$work/out" | grep -Ev '@|^kernel_[a-z_]+$|^WPUCompleteOverlappedRequest$|^WSA[GS]etLastError$|^__(asan|ubsan|sanitizer|lsan)_' >"$work/named" || true
+    awk '{ print $3 }' "$work/out" | grep -Ev '@|^kernel_[a-z_]+$|^WPUCompleteOverlappedRequest$|^WSA[GS]etLastError$|^WSCEnumProtocols$|^__(asan|ubsan|sanitizer|lsan)_' >"$work/named" || true
     [ ! -s "$work/named" ] || problem="it also exports $(tr '\n' ' ' <"$work/named")"
     verdict "the binary exports kernel_*, WPUCompleteOverlappedRequest and the last error alone" "$problem"
 }
@@ -128,8 +128,8 @@ look_at_headers() {
 look_at_rules() {
     problem=
     : >"$work/out"
-    sed -n 's/.*verdict([^"]*"\([a-z-]*\)", .*/\1/p' "$here/../../sim/ws2/judge.c" | sort -u >"$work/rules"
-    [ -s "$work/rules" ] || problem="no rule was found in sim/ws2/judge.c"
+    sed -n 's/.*verdict([^"]*"\([a-z-]*\)", .*/\1/p' "$here"/../../sim/ws2/judge*.c | sort -u >"$work/rules"
+    [ -s "$work/rules" ] || problem="no rule was found in sim/ws2/judge*.c"
     while read -r rule; do
         [ -f "$here/break-$rule.json" ] || problem="${problem:+$problem; }nothing breaks $rule"
     done <"$work/rules"
