@@ -89,6 +89,8 @@ void catalog_make(struct process *process)
 
 /* ---- looking into it ---- */
 
+const WSAPROTOCOL_INFOW *catalog_entry(size_t index) { return index < BASE_COUNT ? &base[index] : NULL; }
+
 const WSAPROTOCOL_INFOW *catalog_by_id(const struct process *process, DWORD id)
 {
     for (size_t i = 0; i < process->catalog_count; i++)

@@ -162,6 +162,7 @@ struct process *process_running(void);
 
 /* ---- the upcall table, the catalogue ---- */
 WSPUPCALLTABLE upcall_table(void);
+const WSAPROTOCOL_INFOW *catalog_entry(size_t index); /* of the base protocols; NULL past the last */
 void catalog_make(struct process *process);
 const WSAPROTOCOL_INFOW *catalog_by_id(const struct process *process, DWORD id); /* NULL: no such entry */
 const WSAPROTOCOL_INFOW *catalog_match(const struct process *process, int family, int type, int protocol); /* the nearest entry; never NULL */

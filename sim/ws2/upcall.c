@@ -69,15 +69,17 @@ static int WSPAPI wpu_query_socket_handle_context(SOCKET s, PDWORD_PTR context, 
 static SOCKET WSPAPI wpu_modify_ifs_handle(DWORD entry, SOCKET proposed, LPINT error)
 {
     struct process *process = process_running();
-    struct handle *handle = handle_at(process, proposed, HANDLE_SOCKET);
-    bool works = handle && catalog_by_id(process, entry);
+    struct handle *handle = handle_any(process, proposed); /* none: a base provider's own, from whatever system it has */
+    bool works = (!handle || handle->kind == HANDLE_SOCKET) && catalog_by_id(process, entry);
     row("WPUModifyIFSHandle", proposed, works ? 0 : WSAEINVAL);
     if (!works) {
         fail(error, WSAEINVAL);
         return INVALID_SOCKET;
     }
-    handle->catalog_entry = entry;
-    handle->ifs = true;
+    if (handle) {
+        handle->catalog_entry = entry;
+        handle->ifs = true;
+    }
     return proposed;
 }
 

@@ -58,6 +58,8 @@ PLAY(test_ifs_handles_are_taken_as_they_are)
     int error = UNSET;
     ck_assert_uint_eq(up.lpWPUModifyIFSHandle(1001, 0xABCD, &error), 0xABCD);
     ck_assert_int_eq(error, UNSET);
+    ck_assert_uint_eq(up.lpWPUModifyIFSHandle(77, 0xABCD, &error), INVALID_SOCKET); /* no such entry */
+    ck_assert_int_eq(error, WSAEINVAL);
 }
 
 /* ---- events ---- */
@@ -292,7 +294,7 @@ PLAY(test_completing_what_cannot_be)
 
 /* ---- the catalogue ---- */
 
-START_TEST(test_catalogue)
+PLAY(test_catalogue)
 {
     const struct { int family, type, protocol; DWORD entry; } matches[] = {
         { AF_INET, SOCK_STREAM, IPPROTO_TCP, 1001 }, { AF_INET, SOCK_STREAM, 0, 1001 }, { AF_INET, SOCK_DGRAM, 0, 1002 }, { AF_INET, SOCK_DGRAM, IPPROTO_UDP, 1002 },
@@ -300,7 +302,7 @@ START_TEST(test_catalogue)
         { 0, SOCK_DGRAM, 0, 1002 }, { AF_INET6, 0, IPPROTO_UDP, 1005 }, { 0, 0, 0, 1001 }, { AF_INET, SOCK_DGRAM, IPPROTO_TCP, 1002 }, { 99, SOCK_STREAM, 0, 1001 },
     };
     for (size_t i = 0; i < sizeof matches / sizeof *matches; i++)
-        hold(catalog_match(matches[i].family, matches[i].type, matches[i].protocol)->dwCatalogEntryId == matches[i].entry, "match %zu", i);
+        hold(catalog_match(world->process, matches[i].family, matches[i].type, matches[i].protocol)->dwCatalogEntryId == matches[i].entry, "match %zu", i);
     size_t count = 0;
     for (const WSAPROTOCOL_INFOW *entry; (entry = catalog_entry(count)) != NULL; count++) {
         hold(entry->ProtocolChain.ChainLen == BASE_PROTOCOL && entry->iVersion == 2, "entry %zu", count);
@@ -308,8 +310,17 @@ START_TEST(test_catalogue)
         hold(entry->iMaxSockAddr == (entry->iAddressFamily == AF_INET6 ? 28 : 16), "entry %zu", count);
     }
     ck_assert_uint_eq(count, 6);
+    ck_assert_uint_eq(world->process->catalog_count, 6);
+    DWORD size = 0;
+    int error = UNSET;
+    ck_assert_int_eq(WSCEnumProtocols(NULL, NULL, &size, &error), SOCKET_ERROR);
+    ck_assert_int_eq(error, WSAENOBUFS);
+    ck_assert_uint_eq(size, 6 * sizeof(WSAPROTOCOL_INFOW));
+    WSAPROTOCOL_INFOW all[6];
+    ck_assert_int_eq(WSCEnumProtocols(NULL, all, &size, &error), 6);
+    ck_assert_int_eq(WSCEnumProtocols((int[]){ IPPROTO_UDP, 0 }, all, &size, &error), 2);
+    ck_assert_uint_eq(all[1].dwCatalogEntryId, 1005);
 }
-END_TEST
 
 int main(void)
 {
