@@ -38,7 +38,7 @@ static int lower_address_to_string(unsigned level, LPSOCKADDR address, DWORD siz
 
 static int lower_async_select(unsigned level, SOCKET s, HWND window, unsigned int message, LONG events, LPINT error)
 {
-    return process_running()->layers[level].table.lpWSPAsyncSelect(s, window, message, events, error);
+    return spi_async_select(enter(level), s, &(struct judge_messages){ window, message, events }, error);
 }
 
 static int lower_bind(unsigned level, SOCKET s, const struct sockaddr *name, int size, LPINT error) { return spi_bind(enter(level), s, name, size, error); }

@@ -167,9 +167,8 @@ int spi_async_select(struct thread *thread, SOCKET s, const struct judge_message
 {
     struct process *process = thread->process;
     struct crossing at;
-    char room[24];
     *error = SPI_ERROR_UNSET;
-    if (crossing_begins(&at, thread, "WSPAsyncSelect", handle_text(process, s, room))) {
+    if (crossing_begins(&at, thread, "WSPAsyncSelect", s)) {
         const char *label = window_label(process->ws2, messages->window);
         trace_text(at.trace, "window", !messages->window ? NULL : label ? label : "bad");
         trace_uint(at.trace, "message", messages->message);
@@ -177,7 +176,7 @@ int spi_async_select(struct thread *thread, SOCKET s, const struct judge_message
         crossing_goes(&at);
     }
     judge_selecting_messages(process->ws2->judge, process, s, messages);
-    int result = process->table.lpWSPAsyncSelect(s, messages->window, messages->message, messages->events, error);
+    int result = at.table->lpWSPAsyncSelect(s, messages->window, messages->message, messages->events, error);
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPAsyncSelect", .s = s }, result != 0, *error);
     judge_selected(process->ws2->judge, process, s, result != 0);
     if (crossing_returns(&at, "WSPAsyncSelect", result != 0, *error)) trace_end(at.trace);
