@@ -147,6 +147,17 @@ void check_out(const struct call *call, const struct value *seen)
 
 /* ---- the calls ---- */
 
+/* A handle that a control code gave gets a name, unless it is one that has its own. */
+static void handle_named(const struct call *call, const void *out)
+{
+    const struct json *name = argument(call, "as");
+    SOCKET s;
+    if (!name || !memory_holds(call->process, out, sizeof s)) return;
+    memcpy(&s, out, sizeof s);
+    binding_set(&call->actor->sockets, name->text, s);
+    if (!process_handle_label(call->process, s)) process_label_handle(call->process, s, name->text);
+}
+
 static struct outcome call_ioctl(const struct call *call)
 {
     struct outcome outcome = { 0 };
@@ -177,20 +188,22 @@ static struct outcome call_ioctl(const struct call *call)
     else if (out && out->type == JSON_OBJECT && (!outcome.failed || error == WSA_IO_PENDING))
         fail_step(call->script, call->step, out, json_words(call->script, out), NULL, "%s",
                   outcome.failed ? "the call is pending: there is no output yet" : "the byte count is beyond the buffer: there is no output to look at");
+    if (!outcome.failed && counted && *buffers.bytes == sizeof(SOCKET)) handle_named(call, buffers.out);
     marshal_free(call->process, &buffers, outcome.failed && error == WSA_IO_PENDING);
     return outcome;
 }
 
 static struct outcome call_open(const struct call *call)
 {
-    const struct json *protocol = argument(call, "protocol"), *flags = argument(call, "flags");
+    const struct json *protocol = argument(call, "protocol"), *flags = argument(call, "flags"), *entry = argument(call, "entry");
     struct spi_socket spi = { .family = (int)read_named(argument(call, "family"), TYPE_FAMILY), .type = (int)read_named(argument(call, "type"), TYPE_SOCKET_TYPE) };
     int error;
     if (protocol) spi.protocol = (int)read_named(protocol, TYPE_PROTOCOL);
     if (flags) spi.flags = (DWORD)read_named(flags, TYPE_FLAGS);
+    if (entry) spi.entry = (DWORD)read_uint(entry);
     const struct net *net = call->script->setup.net;
     uint64_t before = net_newest_endpoint(net);
-    SOCKET s = spi_socket(call->line->thread, &spi, &error);
+    SOCKET s = spi_client_socket(call->line->thread, &spi, &error);
     const char *name = argument(call, "as")->text;
     binding_set(&call->actor->sockets, name, s);
     if (net_newest_endpoint(net) > before) binding_set(&call->actor->endpoints, name, before + 1);
@@ -329,7 +342,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM: return call_transfer_step(call);
     case CALL_ACCEPTEX: case CALL_CONNECTEX: case CALL_DISCONNECTEX: case CALL_ACCEPTEXNAMES: case CALL_TRANSMITFILE: case CALL_TRANSMITPACKETS: case CALL_RECVMSG:
     case CALL_SENDMSG: return call_extension_step(call);
-    case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: return call_option_step(call);
+    case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: case CALL_POLL: return call_option_step(call);
     case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
     case CALL_BLOCKINGHOOK: return call_hook_step(call);
     case CALL_ASSOCIATE: case CALL_NOTIFICATIONMODES: case CALL_GETQUEUED: case CALL_POSTQUEUED: return call_port_step(call);

@@ -99,6 +99,7 @@ static size_t value_bytes(const struct json *value, uint8_t *bytes, size_t room)
         memcpy(bytes, &truth, sizeof truth);
         return sizeof truth;
     }
+    if (json_member(value, "entry") || json_member(value, "chain")) return 0; /* SO_PROTOCOL_INFO: cannot be set */
     if (json_member(value, "socket")) { /* its handle is known at the call */
         memset(bytes, 0, sizeof(SOCKET));
         return sizeof(SOCKET);
@@ -118,7 +119,7 @@ void option_value_check(struct problems *problems, const struct json *value)
     uint8_t bytes[OPTION_ROOM];
     if (value->type == JSON_NULL || value->type == JSON_TEXT) return;
     if (value_bytes(value, bytes, sizeof bytes) == SIZE_MAX)
-        problem_at(problems, value, "this is no option's value: a number, true or false, {\"on\": true, \"seconds\": 5}, {\"address\": \"192.0.2.1\"}, {\"group\": …, \"interface\": …}, {\"socket\": \"l\"} or {\"hex\": …}");
+        problem_at(problems, value, "this is no option's value: a number, true or false, {\"on\": true, \"seconds\": 5}, {\"address\": \"192.0.2.1\"}, {\"group\": …, \"interface\": …}, {\"socket\": \"l\"}, {\"entry\": …, \"chain\": […]} or {\"hex\": …}");
 }
 
 /* ---- options ---- */
@@ -215,7 +216,8 @@ static struct outcome call_select(const struct call *call)
         *time = (struct timeval){ .tv_sec = (LONG)(us / 1000000), .tv_usec = (LONG)(us % 1000000) };
     }
     for (size_t i = 0; i < 3; i++) sets[i] = set_make(call, argument(call, set_words[i]));
-    int count = spi_select(call->line->thread, sets, time, &error);
+    DWORD serving = call->step->kind->number == CALL_POLL ? SIO_BSP_HANDLE_POLL : SIO_BSP_HANDLE_SELECT;
+    int count = spi_client_select(call->line->thread, sets, time, serving, &error);
     struct value *seen = value_new(call->script->arena, VALUE_MAP);
     for (size_t i = 0; i < 3; i++)
         if (sets[i]) value_add(seen, set_words[i], decode_set(call->script->arena, call->process, sets[i]));

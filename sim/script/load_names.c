@@ -52,13 +52,14 @@ static void call_names(struct loading *load, struct actor_names *names, const st
     names_need(load, &names->sockets, socket, "socket");
     switch (step->kind->number) {
     case CALL_SOCKET: case CALL_ACCEPT: case CALL_JOINLEAF: names_add(load, &names->sockets, step_member(scenario, step, "as")); return;
-    case CALL_SELECT: select_names(load, names, step); return;
+    case CALL_SELECT: case CALL_POLL: select_names(load, names, step); return;
     case CALL_IOCTL: case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM:
     case CALL_ACCEPTEX: case CALL_CONNECTEX: case CALL_DISCONNECTEX: case CALL_TRANSMITFILE: case CALL_TRANSMITPACKETS: case CALL_RECVMSG: case CALL_SENDMSG:
         names_need(load, &names->sockets, step_member(scenario, step, "accept"), "socket");
         if (!is_text(overlapped, "bad")) names_add(load, &names->overlapped, overlapped);
         if (!is_text(event, "bad")) names_add(load, &names->events, event);
         names_add(load, &names->routines, step_member(scenario, step, "routine"));
+        if (step->kind->number == CALL_IOCTL) names_add(load, &names->sockets, step_member(scenario, step, "as"));
         return;
     case CALL_EVENTSELECT:
     case CALL_ENUMNETWORKEVENTS:

@@ -57,7 +57,7 @@ static void out_members(struct loading *load, const struct step *step, const str
     case CALL_IOCTL: names = of_codes; count = sizeof of_codes / sizeof *of_codes; break;
     case CALL_ADDRESSTOSTRING: names = of_texts; count = 1; break;
     case CALL_STRINGTOADDRESS: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
-    case CALL_SELECT: names = of_sets; count = 3; break;
+    case CALL_SELECT: case CALL_POLL: names = of_sets; count = 3; break;
     default: break;
     }
     if (!out->first) problem_at(load->problems, out, "an empty \"out\" expects nothing of the output");
@@ -154,7 +154,7 @@ static void call_rules(struct loading *load, const struct step *step)
     if (step->kind->number >= CALL_ACCEPTEX && step->kind->number <= CALL_SENDMSG) extension_rule(load, step);
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
     if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
-    if (step->kind->number == CALL_SELECT) select_rule(load, step);
+    if (step->kind->number == CALL_SELECT || step->kind->number == CALL_POLL) select_rule(load, step);
     if (!out || out->type != JSON_OBJECT) return;
     out_rule(load, step, out);
     out_members(load, step, out);

@@ -170,6 +170,21 @@ static bool ipv4_group(int level, int name)
                                    name == IP_BLOCK_SOURCE || name == IP_UNBLOCK_SOURCE);
 }
 
+/* What tells protocols apart, and layers from what is below them. Wide and narrow begin alike. */
+struct value *decode_protocol_info(struct arena *arena, const void *bytes, size_t size)
+{
+    WSAPROTOCOL_INFOA info;
+    if (size < offsetof(WSAPROTOCOL_INFOA, szProtocol)) return decode_size(arena, size);
+    memcpy(&info, bytes, offsetof(WSAPROTOCOL_INFOA, szProtocol));
+    struct value *map = value_add(value_new(arena, VALUE_MAP), "entry", value_uint(arena, info.dwCatalogEntryId)), *chain = value_new(arena, VALUE_LIST);
+    int length = info.ProtocolChain.ChainLen;
+    for (int i = 0; length > 1 && i < length && i < MAX_PROTOCOL_CHAIN; i++) value_add(chain, NULL, value_uint(arena, info.ProtocolChain.ChainEntries[i]));
+    if (length == LAYERED_PROTOCOL) value_add(map, "layer", value_bool(arena, true));
+    if (length > 1) value_add(map, "chain", chain);
+    if (info.dwServiceFlags1 & XP1_IFS_HANDLES) value_add(map, "ifs", value_bool(arena, true));
+    return map;
+}
+
 struct value *decode_option(struct arena *arena, int level, int name, const void *value, size_t size)
 {
     struct linger linger;
@@ -179,6 +194,7 @@ struct value *decode_option(struct arena *arena, int level, int name, const void
         struct value *map = value_add(value_new(arena, VALUE_MAP), "on", value_bool(arena, linger.l_onoff != 0));
         return value_add(map, "seconds", value_uint(arena, linger.l_linger));
     }
+    if (level == SOL_SOCKET && (name == SO_PROTOCOL_INFOA || name == SO_PROTOCOL_INFOW)) return decode_protocol_info(arena, value, size);
     if (level == SOL_SOCKET && name == SO_BSP_STATE) return decode_bsp_state(arena, value, size);
     if (ipv4_group(level, name)) return decode_hex(arena, value, size);
     if (size == 1) return value_uint(arena, *(const uint8_t *)value);

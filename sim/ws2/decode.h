@@ -23,6 +23,7 @@ size_t decode_gather(const struct process *process, const WSABUF *buffers, DWORD
 uint64_t decode_total(const struct process *process, const WSABUF *buffers, DWORD count); /* their lengths; 0 if the array cannot be read */
 /* A socket option's value: a number; {"on", "seconds"} of SO_LINGER, {"local", "peer"} of SO_BSP_STATE, an address of the two
    that name an interface in network order, {"hex"} of IPv4 groups; {"size"} of what is longer. */
+struct value *decode_protocol_info(struct arena *arena, const void *bytes, size_t size); /* a WSAPROTOCOL_INFO */
 struct value *decode_option(struct arena *arena, int level, int name, const void *value, size_t size);
 struct value *decode_flags(struct arena *arena, DWORD flags);   /* MSG_ names, and what is left as a number */
 struct value *decode_set(struct arena *arena, const struct process *process, const fd_set *set);

@@ -38,6 +38,7 @@ struct handle {
     DWORD_PTR context;           /* HANDLE_SOCKET: the provider's */
     DWORD catalog_entry;         /* under which it was registered last: by WPUCreateSocketHandle or WPUModifyIFSHandle */
     bool ifs;                    /* HANDLE_SOCKET: by the latter */
+    SOCKET depends_on;           /* HANDLE_SOCKET of a layer: on which one below, in the sense of plug and play; 0: it was not asked */
     bool signalled, scenario;    /* HANDLE_EVENT; scenario: made for the scenario, not by WPUCreateEvent */
     struct waiter *waiters;      /* in order of waiting */
     uintptr_t port, key;         /* HANDLE_SOCKET: the completion port it is associated with, 0: none */
@@ -169,6 +170,14 @@ const WSAPROTOCOL_INFOW *catalog_match(const struct process *process, int family
 const WSAPROTOCOL_INFOW *catalog_by_provider(const struct process *process, const GUID *provider);
 DWORD catalog_layer(unsigned level); /* the entry of a layer by itself */
 unsigned catalog_level(const struct process *process, DWORD id); /* the layer that serves its sockets; of what is no entry: the top one */
+
+/* ---- what the DLL asks of a chain (dll.c) ---- */
+SOCKET dll_serving(struct thread *thread, SOCKET s, DWORD code); /* the answer to a SIO_BSP_HANDLE code, or the socket itself */
+void dll_socket_made(struct thread *thread, SOCKET s);
+/* Copies with such answers, which the caller frees; NULL for a set without any. False: all are the sockets themselves. */
+bool dll_sets_serving(struct thread *thread, fd_set *const sets[3], DWORD code, fd_set *serving[3]);
+/* Takes out of the client's sets what is not ready: `served` is what was made of `asked`. */
+void dll_sets_back(fd_set *const sets[3], fd_set *const served[3], const fd_set *const asked[3]);
 
 /* ---- layers ---- */
 const char *layer_path(const struct provider_layer *layer); /* as WPUGetProviderPath tells it */

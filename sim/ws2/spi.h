@@ -26,6 +26,8 @@ struct spi_socket {
     GROUP group;
 };
 SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *error);
+/* The client's: of an entry that is none WSAEINVAL, and of a layer's own handle the DLL asks what it depends on. */
+SOCKET spi_client_socket(struct thread *thread, const struct spi_socket *call, int *error);
 int spi_close(struct thread *thread, SOCKET s, int *error);
 int spi_async_select(struct thread *thread, SOCKET s, const struct judge_messages *messages, int *error);
 int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events, int *error);
@@ -81,6 +83,8 @@ int spi_transfer(struct thread *thread, const struct spi_transfer *call, int *er
 int spi_get_option(struct thread *thread, SOCKET s, int level, int name, char *value, int *size, int *error);
 int spi_set_option(struct thread *thread, SOCKET s, int level, int name, const char *value, int size, int *error);
 int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error); /* how many, or SOCKET_ERROR */
+/* The client's: on the sockets that serve it, which `code` tells (SIO_BSP_HANDLE_SELECT; of WSAPoll SIO_BSP_HANDLE_POLL). */
+int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, DWORD code, int *error);
 
 /* ---- addresses as texts (spi_address.c) ---- */
 int spi_address_to_string(struct thread *thread, void *address, DWORD size, WCHAR *text, DWORD *length, int *error);

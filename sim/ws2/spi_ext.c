@@ -107,8 +107,15 @@ static bool go(union pointer to, const struct spi_extension *call)
     }
 }
 
-bool spi_extension(struct thread *thread, const struct spi_extension *call, int *error)
+/* WSASendMsg is the API's: it goes to the socket that serves it (dll.c), with that one's function. */
+bool spi_extension(struct thread *thread, const struct spi_extension *given, int *error)
 {
+    struct spi_extension serving = *given;
+    const struct spi_extension *call = &serving;
+    if (call->function == EXTENSION_SEND) {
+        serving.s = dll_serving(thread, given->s, SIO_BSP_HANDLE);
+        if (serving.s != given->s) thread->process->extensions[EXTENSION_SEND] = NULL;
+    }
     struct process *process = thread->process;
     struct crossing at;
     if (!pointer_asked(thread, call, error)) return false;

@@ -1,6 +1,9 @@
 /*
  * The seam: WSPSelect. The DLL asks the provider of the first socket.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "ws2/crossing.h"
 
 static const char *const words[3] = { "read", "write", "except" };
@@ -41,5 +44,31 @@ int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *tim
         trace_end(at.trace);
     }
     crossing_ends(&at);
+    return result;
+}
+
+static fd_set *set_copy(const fd_set *set)
+{
+    size_t size = sizeof *set + set->fd_count * sizeof(SOCKET);
+    fd_set *copy = memory_take(size);
+    copy->fd_count = set->fd_count;
+    memcpy(copy->fd_array, set->fd_array, set->fd_count * sizeof(SOCKET));
+    return copy;
+}
+
+int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, DWORD code, int *error)
+{
+    fd_set *serving[3], *asked[3], *used[3];
+    bool differ = dll_sets_serving(thread, sets, code, serving);
+    for (size_t i = 0; i < 3; i++) {
+        asked[i] = serving[i] ? set_copy(serving[i]) : NULL;
+        used[i] = serving[i] ? serving[i] : sets[i];
+    }
+    int result = spi_select(thread, differ ? used : sets, timeout, error);
+    if (differ && result >= 0) dll_sets_back(sets, serving, (const fd_set *const *)asked);
+    for (size_t i = 0; i < 3; i++) {
+        free(serving[i]);
+        free(asked[i]);
+    }
     return result;
 }

@@ -3,6 +3,17 @@
  */
 #include "ws2/crossing.h"
 
+SOCKET spi_client_socket(struct thread *thread, const struct spi_socket *call, int *error)
+{
+    if (call->entry && !catalog_by_id(thread->process, call->entry)) {
+        *error = WSAEINVAL;
+        return INVALID_SOCKET;
+    }
+    SOCKET s = spi_socket(thread, call, error);
+    if (s != INVALID_SOCKET) dll_socket_made(thread, s);
+    return s;
+}
+
 /* ---- names ---- */
 
 int spi_bind(struct thread *thread, SOCKET s, const void *name, int size, int *error)

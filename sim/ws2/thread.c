@@ -276,7 +276,7 @@ enum kernel_status kernel_wait(const struct kernel_wait *wait)
     thread->waiting = waiting.outer;
     ws2->calling = calling; /* others may have called meanwhile */
     thread->task.overlapped = overlapped;
-    trace_set_cause(ws2->trace, cause);
+    if (thread->crossing) trace_set_cause(ws2->trace, cause); /* a layer's own thread goes on because of what ended its wait */
     return status;
 }
 
