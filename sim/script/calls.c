@@ -211,6 +211,23 @@ static struct outcome call_open(const struct call *call)
     return (struct outcome){ .failed = s == INVALID_SOCKET, .error = error };
 }
 
+/* The DLL answers for itself: the row is here. */
+static struct outcome call_enum_protocols(const struct call *call)
+{
+    struct trace *trace = call->script->setup.trace;
+    struct arena *arena = call->script->arena;
+    struct value *protocols = process_catalog(call->process, arena), *seen = value_add(value_new(arena, VALUE_MAP), "protocols", protocols);
+    if (trace_begin(trace, LAYER_SCRIPT, "enumprotocols", NULL, call->step->pointer)) {
+        value_trace(trace, "out", protocols);
+        trace_end(trace);
+    }
+    int64_t count = 0;
+    for (const struct value *one = protocols->first; one; one = one->next) count++;
+    check_number(call, "count", count, "another number of entries");
+    check_out(call, seen);
+    return (struct outcome){ 0 };
+}
+
 static struct outcome call_event_select(const struct call *call)
 {
     int error;
@@ -325,6 +342,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_STARTUP: return call_startup(call);
     case CALL_CLEANUP: failed = spi_cleanup(thread, &error) != 0; break;
     case CALL_SOCKET: return call_open(call);
+    case CALL_ENUMPROTOCOLS: return call_enum_protocols(call);
     case CALL_CLOSE: failed = spi_close(thread, call_socket(call), &error) != 0; break;
     case CALL_IOCTL: return call_ioctl(call);
     case CALL_EVENTSELECT: return call_event_select(call);

@@ -83,6 +83,7 @@ static const struct step_kind table[] = {
     { "cleanup", STEP_CALL, "WSPCleanup", { { 0 } }, CALL_CLEANUP },
     { "socket", STEP_CALL, "WSPSocket",
       { { "as", TYPE_NAME, NEED, "the socket's name from here on" }, { "family", TYPE_FAMILY, NEED, "" }, { "type", TYPE_SOCKET_TYPE, NEED, "" }, { "protocol", TYPE_PROTOCOL, MAY, "" }, { "flags", TYPE_FLAGS, MAY, "" }, { "entry", TYPE_UINT32, MAY, "of the catalogue; the first that fits without it" } }, CALL_SOCKET },
+    { "enumprotocols", STEP_CALL, "WSAEnumProtocols, of all entries", { { "out", TYPE_OUT, MAY, "{\"protocols\": […]}" }, { "count", TYPE_UINT32, MAY, "how many" } }, CALL_ENUMPROTOCOLS },
     { "close", STEP_CALL, "WSPCloseSocket", { { "socket", TYPE_SOCKET, NEED, "" } }, CALL_CLOSE },
     { "bind", STEP_CALL, "WSPBind", { { "socket", TYPE_SOCKET, NEED, "" }, { "address", TYPE_SOCKADDR, NEED, "" }, { "address_size", TYPE_UINT32, MAY, "namelen, if it is not the address's size" } }, CALL_BIND },
     { "associate", STEP_CALL, "CreateIoCompletionPort: what ends at a socket goes to a port", { { "socket", TYPE_SOCKET, NEED, "" }, { "port", TYPE_NAME, NEED, "" }, { "key", TYPE_UINT, MAY, "" } }, CALL_ASSOCIATE },

@@ -17,7 +17,7 @@ static const struct member top_members[] = {
 };
 
 static const struct member actor_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
+    { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "families", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
     { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
@@ -185,6 +185,19 @@ static void load_words(struct loading *load, const struct json *value, const cha
     if (!*is_b && strcmp(value->text, a) != 0) problem_at(load->problems, value, "\"%s\" is not known here; expected \"%s\" or \"%s\"", value->text, a, b);
 }
 
+/* What the catalogue has protocols of. */
+static void load_families(struct loading *load, const struct json *list, struct actor_setup *actor)
+{
+    if (!list || list->type != JSON_LIST) return;
+    actor->without_ipv4 = actor->without_ipv6 = true;
+    for (const struct json *one = list->first; one; one = one->next) {
+        if (is_text(one, "inet")) actor->without_ipv4 = false;
+        else if (is_text(one, "inet6")) actor->without_ipv6 = false;
+        else problem_at(load->problems, one, "a family of the catalogue is \"inet\" or \"inet6\"");
+    }
+    if (list->count == 0) problem_at(load->problems, list, "a catalogue has at least one family");
+}
+
 /* A user's number is that of the first actor who names him, from 1. */
 static uint32_t load_user(const struct scenario *scenario, const struct json *value)
 {
@@ -210,6 +223,7 @@ static void load_actor(struct loading *load, const struct json *node)
     const struct json *provider = json_member(node, "provider");
     actor->provider = provider ? provider->text : NULL;
     actor->layers = load_chain(load, json_member(node, "chain"), &actor->layer_count);
+    load_families(load, json_member(node, "families"), actor);
     actor->user = load_user(scenario, json_member(node, "user"));
     const struct json *administrator = json_member(node, "administrator");
     actor->restricted = administrator && !read_bool(administrator);

@@ -48,7 +48,7 @@ static void out_rule(struct loading *load, const struct step *step, const struct
 /* What decoded outputs are made of (ws2/decode.c). */
 static void out_members(struct loading *load, const struct step *step, const struct json *out)
 {
-    static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_sets[] = { "read", "write", "except" };
+    static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_sets[] = { "read", "write", "except" }, *const of_catalog[] = { "protocols" };
     static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "tcp_info", "processor", "hex" }, *const of_events[] = { "events", "errors" };
     const char *const *names = of_events;
     size_t count = sizeof of_events / sizeof *of_events;
@@ -58,6 +58,7 @@ static void out_members(struct loading *load, const struct step *step, const str
     case CALL_ADDRESSTOSTRING: names = of_texts; count = 1; break;
     case CALL_STRINGTOADDRESS: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
     case CALL_SELECT: case CALL_POLL: names = of_sets; count = 3; break;
+    case CALL_ENUMPROTOCOLS: names = of_catalog; count = 1; break;
     default: break;
     }
     if (!out->first) problem_at(load->problems, out, "an empty \"out\" expects nothing of the output");

@@ -49,6 +49,7 @@ struct actor_setup {
     const char *host;
     const char *provider;           /* NULL: the run's */
     const struct layer_setup *layers; size_t layer_count; /* above it, top first */
+    bool without_ipv4, without_ipv6;
     uint32_t user;                  /* 0: names none; equal names have equal numbers */
     bool observed;
     bool restricted; /* no administrator */

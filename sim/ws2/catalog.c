@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ws2/decode.h"
 #include "ws2/private.h"
 
 #define ENTRY_COMMON(id, name) .dwCatalogEntryId = (id), .ProtocolChain = { .ChainLen = BASE_PROTOCOL }, .iVersion = 2, .iNetworkByteOrder = BIGENDIAN, .szProtocol = name
@@ -77,12 +78,16 @@ static WSAPROTOCOL_INFOW layer_alone(const struct process *process, unsigned lev
     return entry;
 }
 
+static bool installed(const struct process *process, size_t index) { return !(base[index].iAddressFamily == AF_INET ? process->without_ipv4 : process->without_ipv6); }
+
 void catalog_make(struct process *process)
 {
     unsigned above = process->layer_count - 1;
     WSAPROTOCOL_INFOW *entry = process->catalog = memory_grow(NULL, (2 * BASE_COUNT + above) * sizeof *entry);
-    for (size_t i = 0; above && i < BASE_COUNT; i++) *entry++ = chain_over(process, i);
-    for (size_t i = 0; i < BASE_COUNT; i++) *entry++ = base[i];
+    for (size_t i = 0; above && i < BASE_COUNT; i++)
+        if (installed(process, i)) *entry++ = chain_over(process, i);
+    for (size_t i = 0; i < BASE_COUNT; i++)
+        if (installed(process, i)) *entry++ = base[i];
     for (unsigned level = 0; level < above; level++) *entry++ = layer_alone(process, level);
     process->catalog_count = (size_t)(entry - process->catalog);
 }
@@ -113,6 +118,13 @@ unsigned catalog_level(const struct process *process, DWORD id)
     return id >= FIRST_LAYER && id < FIRST_LAYER + process->layer_count - 1 ? id - FIRST_LAYER : 0;
 }
 
+bool catalog_has_family(const struct process *process, int family)
+{
+    for (size_t i = 0; i < process->catalog_count; i++)
+        if (process->catalog[i].ProtocolChain.ChainLen != LAYERED_PROTOCOL && (family == 0 || process->catalog[i].iAddressFamily == family)) return true;
+    return false;
+}
+
 static bool protocol_matches(const WSAPROTOCOL_INFOW *entry, int protocol)
 {
     if (protocol == 0) return (entry->dwProviderFlags & PFL_MATCHES_PROTOCOL_ZERO) != 0;
@@ -132,6 +144,37 @@ const WSAPROTOCOL_INFOW *catalog_match(const struct process *process, int family
         if (score > best_score) { best = entry; best_score = score; }
     }
     return best;
+}
+
+/* ---- telling of it ---- */
+
+static struct value *entry_value(struct arena *arena, const WSAPROTOCOL_INFOW *entry)
+{
+    char name[WSAPROTOCOL_LEN + 1];
+    size_t length = 0;
+    for (; length < WSAPROTOCOL_LEN && entry->szProtocol[length]; length++) name[length] = (char)entry->szProtocol[length];
+    name[length] = 0;
+    return value_add(decode_protocol_info(arena, entry, sizeof *entry), "name", value_text(arena, name));
+}
+
+struct value *process_catalog(const struct process *process, struct arena *arena)
+{
+    struct value *list = value_new(arena, VALUE_LIST);
+    for (size_t i = 0; i < process->catalog_count; i++) value_add(list, NULL, entry_value(arena, &process->catalog[i]));
+    return list;
+}
+
+void catalog_rows(const struct process *process)
+{
+    struct trace *trace = process->ws2->trace;
+    struct arena *arena = arena_new();
+    for (size_t i = 0; process->layer_count > 1 && i < process->catalog_count; i++) {
+        const struct value *entry = entry_value(arena, &process->catalog[i]);
+        if (!trace_begin(trace, LAYER_SPI, "catalog.entry", NULL, process->name)) continue;
+        value_trace(trace, "is", entry);
+        trace_end(trace);
+    }
+    arena_free(arena);
 }
 
 /* ---- ws2spi.h: what a layer asks to find its place in its chain ---- */

@@ -129,6 +129,7 @@ struct process {
     struct handle *handles; size_t handle_room, handle_count;
     struct slot *slots;
     struct provider_layer layers[LAYERS_MOST]; unsigned layer_count; /* top first; the last is the base */
+    bool without_ipv4, without_ipv6;
     WSAPROTOCOL_INFOW *catalog; size_t catalog_count;      /* in the order in which they are looked through */
     LPVOID extensions[EXTENSIONS]; /* what the client got with SIO_GET_EXTENSION_FUNCTION_POINTER (spi_ext.c) */
     unsigned startups;             /* WSPStartup less WSPCleanup */
@@ -165,6 +166,8 @@ struct process *process_running(void);
 WSPUPCALLTABLE upcall_table(void);
 const WSAPROTOCOL_INFOW *catalog_entry(size_t index); /* of the base protocols; NULL past the last */
 void catalog_make(struct process *process);
+bool catalog_has_family(const struct process *process, int family); /* 0: any */
+void catalog_rows(const struct process *process); /* where layers stand in it: for whoever reads the trace */
 const WSAPROTOCOL_INFOW *catalog_by_id(const struct process *process, DWORD id); /* NULL: no such entry */
 const WSAPROTOCOL_INFOW *catalog_match(const struct process *process, int family, int type, int protocol); /* the nearest entry; never NULL */
 const WSAPROTOCOL_INFOW *catalog_by_provider(const struct process *process, const GUID *provider);

@@ -107,6 +107,8 @@ struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, 
     process->host = setup->host;
     process->profile = setup->profile;
     process->memory = memory_new();
+    process->without_ipv4 = setup->without_ipv4;
+    process->without_ipv6 = setup->without_ipv6;
     catalog_make(process);
     process->completer.process = process;
     struct task *completions = &process->completer.task;

@@ -58,6 +58,7 @@ int spi_startup(struct thread *thread, WORD version, WSPDATA *data)
 {
     WSAPROTOCOL_INFOW info = thread->process->catalog[0];
     WSPUPCALLTABLE upcalls = upcall_table();
+    if (!spi_started(thread->process)) catalog_rows(thread->process);
     return startup(thread, version, data, &info, &upcalls);
 }
 

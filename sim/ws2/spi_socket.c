@@ -9,6 +9,10 @@ SOCKET spi_client_socket(struct thread *thread, const struct spi_socket *call, i
         *error = WSAEINVAL;
         return INVALID_SOCKET;
     }
+    if (!catalog_has_family(thread->process, call->family) && (thread->process->without_ipv4 || thread->process->without_ipv6)) {
+        *error = WSAEAFNOSUPPORT; /* no provider is asked */
+        return INVALID_SOCKET;
+    }
     SOCKET s = spi_socket(thread, call, error);
     if (s != INVALID_SOCKET) dll_socket_made(thread, s);
     return s;

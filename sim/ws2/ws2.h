@@ -23,6 +23,8 @@ struct ws2;
 struct process;
 struct thread;
 struct fiber;
+struct arena;
+struct value;
 
 struct ws2 *ws2_new(struct engine *engine, struct trace *trace, struct net *net);
 struct judge *ws2_judge(const struct ws2 *ws2);
@@ -49,12 +51,15 @@ struct process_setup {
     enum kernel_profile profile;
     const char *provider;           /* path of a shared object; NULL: the reference provider */
     const struct layer_setup *layers; size_t layer_count; /* above it, top first */
+    bool without_ipv4, without_ipv6; /* protocols that were taken out of its catalogue */
     uint32_t user;                  /* processes of equal numbers run under one account */
     bool restricted;                /* without an administrator's rights */
 };
 
 /* NULL: the provider could not be loaded, and *why says so (the caller frees it). */
 struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, char **why);
+/* What the catalogue holds, as WSAEnumProtocols tells it: a list, in the order in which the DLL looks through it. */
+struct value *process_catalog(const struct process *process, struct arena *arena);
 struct process *process_next(const struct ws2 *ws2, const struct process *after); /* in order of creation; NULL starts */
 const char *process_name(const struct process *process);
 struct thread *process_thread(const struct process *process, const char *name);
@@ -74,7 +79,6 @@ void process_label_memory(struct process *process, const void *block, const char
 const char *process_memory_label(const struct process *process, const void *block); /* NULL: none */
 /* What the client put into a block, for rows about calls whose buffers nobody can decode: bytes in host order never reach a
    row. The value must outlive the block. */
-struct value;
 void process_explain_memory(struct process *process, const void *block, const struct value *meaning);
 const struct value *process_memory_meaning(const struct process *process, const void *block); /* NULL: none */
 void process_label_handle(struct process *process, uintptr_t handle, const char *label);

@@ -4,8 +4,8 @@
  *
  * Settings (a scenario's "settings" of the layer; one that is not known fails its WSPStartup with WSAEINVAL):
  *   a control code's name   "pass" (to the next layer; the default), "own" (answers the handle it gave out), "refuse"
- *                           (WSAEOPNOTSUPP), or the name of an error
- *   "socket"                "pass", "garbage" (WSPSocket gives a handle that is none), "crash", or the name of an error
+ *                           (WSAEOPNOTSUPP), "crash", or the name of an error
+ *   "socket"                "pass", "garbage" (WSPSocket gives a handle that is none), "crash", "silent" (fails and does not say why), or the name of an error
  *   "recv"                  "pass", "pending" (a receive that ended at once is said to be WSA_IO_PENDING), or the name of an error
  *   "getprotocolinfo"       "chain" (SO_PROTOCOL_INFO tells of the chain; the default), "pass" (of the next layer)
  *
@@ -26,7 +26,7 @@
 
 extern const uint32_t wspsim_kernel_abi;
 
-enum layer_way { LAYER_PASS, LAYER_OWN, LAYER_FAIL, LAYER_GARBAGE, LAYER_CRASH, LAYER_PENDING };
+enum layer_way { LAYER_PASS, LAYER_OWN, LAYER_FAIL, LAYER_GARBAGE, LAYER_CRASH, LAYER_PENDING, LAYER_SILENT };
 struct layer_behaviour { enum layer_way way; int error; };
 
 enum layer_subject {
@@ -76,7 +76,7 @@ static inline BOOL layer_word(const char *value, struct layer_behaviour *behavio
 {
     static const struct { const char *word; struct layer_behaviour behaviour; } words[] = {
         { "pass", { LAYER_PASS, 0 } }, { "chain", { LAYER_OWN, 0 } }, { "own", { LAYER_OWN, 0 } }, { "refuse", { LAYER_FAIL, WSAEOPNOTSUPP } }, { "garbage", { LAYER_GARBAGE, 0 } },
-        { "crash", { LAYER_CRASH, 0 } }, { "pending", { LAYER_PENDING, 0 } }, { "WSAEOPNOTSUPP", { LAYER_FAIL, WSAEOPNOTSUPP } }, { "WSAENOPROTOOPT", { LAYER_FAIL, WSAENOPROTOOPT } },
+        { "crash", { LAYER_CRASH, 0 } }, { "pending", { LAYER_PENDING, 0 } }, { "silent", { LAYER_SILENT, 0 } }, { "WSAEOPNOTSUPP", { LAYER_FAIL, WSAEOPNOTSUPP } }, { "WSAENOPROTOOPT", { LAYER_FAIL, WSAENOPROTOOPT } },
         { "WSAEINVAL", { LAYER_FAIL, WSAEINVAL } }, { "WSAEFAULT", { LAYER_FAIL, WSAEFAULT } }, { "WSAEACCES", { LAYER_FAIL, WSAEACCES } }, { "WSAENOBUFS", { LAYER_FAIL, WSAENOBUFS } },
         { "WSAENETDOWN", { LAYER_FAIL, WSAENETDOWN } },
     };
@@ -109,11 +109,20 @@ static inline BOOL layer_settings(struct layer_process *process)
     return TRUE;
 }
 
+static inline void layer_crash(void)
+{
+    volatile int *nowhere = (volatile int *)(uintptr_t)16;
+    *nowhere = 1;
+}
+
 /* How the code is to be answered; unknown codes are passed on (SPI reference 16). */
 static inline struct layer_behaviour layer_code(const struct layer_process *process, DWORD code)
 {
     for (size_t i = 0; i < LAYER_CODES; i++)
-        if (layer_names[i].code == code) return process->behaviour[i];
+        if (layer_names[i].code == code) {
+            if (process->behaviour[i].way == LAYER_CRASH) layer_crash();
+            return process->behaviour[i];
+        }
     return (struct layer_behaviour){ LAYER_PASS, 0 };
 }
 
@@ -211,12 +220,6 @@ static inline int layer_startup(WORD requested, LPWSPDATA data, const WSAPROTOCO
 }
 
 /* ---- what both do with a call ---- */
-
-static inline void layer_crash(void)
-{
-    volatile int *nowhere = NULL;
-    *nowhere = 1;
-}
 
 /* TRUE: WSPSocket is answered already. */
 static inline BOOL layer_socket_misbehaves(const struct layer_process *process, SOCKET *s, LPINT error)

@@ -239,6 +239,15 @@ ends "a crash in WSPCleanup" 1 "the provider crashed in WSPCleanup: SIGSEGV" cra
 
 ends "a crash in the WSPCleanup that ends the run" 1 "the provider crashed in WSPCleanup: SIGSEGV" crash-at-the-end "$objects/breaker.so"
 
+# ---- layers ----
+ends "a layer that crashes" 1 "the provider crashed in WSPSocket: SIGSEGV" layer-crashes reference
+ends "a layer that crashes below another" 1 "the provider crashed in WSPSocket: SIGSEGV" layer-crashes-below reference
+ends "the DLL asks a layer's own handle for its target" 1 "the provider crashed in WSPIoctl: SIGSEGV" layer-asked-for-pnp-target reference
+ends "a setting that the layer does not know" 1 "WSPStartup failed for the actor app" layer-unknown-setting reference
+ends "a layer that is not there" 5 "absent_layer.so cannot be used" layer-absent reference
+ends "a rule is broken between two layers" 1 "WSPSocket failed and left *lpErrno untouched" layer-judged-below reference
+ends "a layer over another base provider" 0 pass layer-over-a-polite-base "$objects/polite.so"
+
 # ---- providers that cannot be used ----
 ends "a table with a hole" 1 "WSAEINVALIDPROCTABLE" starts "$objects/null_entry.so"
 ends "a WSPStartup that fails" 1 "WSPStartup failed for the actor app" starts "$objects/start_fails.so"
