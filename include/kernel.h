@@ -93,6 +93,10 @@ bool kernel_may_write(void *start, size_t size_bytes);
 /* Whether this is the handle of a window of any process: one that messages can be posted to (SPI reference 4.3). */
 bool kernel_window(const void *window);
 
+/* Whether what ends at this handle of the process leaves packets at a completion port; what does cannot end by an asynchronous
+   procedure call. */
+bool kernel_has_port(uintptr_t handle);
+
 /* ---- tables, copied out ---------------------------------------------------------------------------------------------- */
 
 enum kernel_family { KERNEL_IPV4 = 4, KERNEL_IPV6 = 6 };

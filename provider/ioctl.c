@@ -57,6 +57,7 @@ int ioctl_output(struct ioctl_call *call, DWORD size)
 /* Step 17, overlapped form: WSA_IO_PENDING, and exactly one completion later. */
 static int pend(const struct ioctl_call *call, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread)
 {
+    if (routine && port_takes_all(call->sock)) return WSAEINVAL;
     struct pending *pending = pending_new(call->sock, overlapped, routine, thread);
     if (!pending) return WSAENOBUFS;
     enum kernel_status status = pending_watch(pending, &call->watch, call->event_bit);

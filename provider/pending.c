@@ -43,6 +43,8 @@ void pending_begin(struct pending *pending, struct sock *sock)
     list_add(&sock->pending, pending);
 }
 
+BOOL port_takes_all(const struct sock *sock) { return observed() && kernel_has_port(sock->handle); }
+
 struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread)
 {
     struct pending *pending = malloc(sizeof *pending);

@@ -188,6 +188,7 @@ BOOL sockname_room(const struct sock *sock, const void *bytes, const int *size);
 void sockname_write(const struct sock *sock, const struct kernel_socket *name, void *bytes, LPINT size);
 
 /* ---- requests (pending.c) ---- */
+BOOL port_takes_all(const struct sock *sock); /* observed: it has a completion port, and a request with a routine is refused */
 struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, const WSATHREADID *thread);
 void pending_begin(struct pending *pending, struct sock *sock);             /* the blocking form: the caller's memory, no OVERLAPPED */
 void pending_accept(struct pending *pending);                               /* the OVERLAPPED is ours from here on */

@@ -262,6 +262,7 @@ static int move(struct moving *call, LPINT error)
         call->overlapped = NULL;
     }
     int result = check(call);
+    if (result == 0 && call->overlapped && call->routine && port_takes_all(call->sock)) result = WSAEINVAL;
     if (result == 0) result = call->overlapped ? go_overlapped(call) : go_plain(call);
     if (result == 0 && observed()) tell_unused(call);
     if (call->sock && call->receives) conditions_enable(call->sock, FD_READ | FD_OOB); /* whatever came of it */

@@ -22,6 +22,7 @@ struct task {
     const char *actor_name;
     const char *thread_name;   /* "app" or "app/worker"; "" for thread 0 */
     const void *overlapped;    /* of the SPI call in progress, NULL if none */
+    bool stays;                /* what that call asks for outlives the thread */
     struct request *requests;  /* accepted inside its calls and not yet completed, oldest first */
     struct task *completions;  /* the process's task without a thread: completions run as it */
     uint32_t wait_status;      /* enum kernel_status: how the wait for a request ended */

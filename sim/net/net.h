@@ -214,6 +214,8 @@ size_t host_interface_addresses(const struct host *host, enum kernel_family fami
 struct task *request_deliver(struct request *request);
 /* Thread exit (overlapped NULL) or cancelio of one OVERLAPPED: completes them with KERNEL_CANCELLED, in order of asking. */
 void requests_cancel(struct task *task, const void *overlapped);
+/* Thread exit: the same, but what stays (core/task.h) becomes the process's, and goes on. */
+void requests_leave(struct task *task);
 /* For kernel_wait: marks who waits. False: no such pending request. request_unwait: it waits no longer. */
 bool request_wait(struct net *net, kernel_request request, struct task *waiter);
 void request_unwait(struct net *net, kernel_request request);

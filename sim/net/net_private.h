@@ -192,6 +192,7 @@ struct request {
     struct host *host;
     struct kernel_watch watch;
     bool lasting;
+    bool stays; /* its thread's end leaves it to the process */
     kernel_complete *complete;
     void *cookie;
     struct task *owner, *completions, *waiter;

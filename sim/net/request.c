@@ -148,6 +148,7 @@ struct request *request_new(struct host *host, bool lasting, kernel_complete *co
     request->completions = home(running);
     request->owner = lasting ? request->completions : running;
     request->overlapped = running->overlapped;
+    request->stays = running->overlapped && running->stays;
     HASH_ADD(hh, net->requests, id, sizeof request->id, request);
     DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
     asking_enter(request);
@@ -263,6 +264,25 @@ static void request_revoke(struct request *request)
     request_post(request, KERNEL_CANCELLED, trace_cause(request->host->net->trace));
 }
 
+static void request_hand_over(struct request *request)
+{
+    asking_leave(request);
+    DL_DELETE2(request->owner->requests, request, owner_prev, owner_next);
+    request->owner = request->completions;
+    DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
+}
+
+void requests_leave(struct task *task)
+{
+    struct request *request, *next;
+    DL_FOREACH_SAFE2(task->requests, request, next, owner_next) {
+        if (request->state != REQUEST_PENDING || !request->stays) continue;
+        request_hand_over(request);
+        asking_enter(request);
+    }
+    requests_cancel(task, NULL);
+}
+
 void requests_cancel(struct task *task, const void *overlapped)
 {
     struct request *request, *next;
@@ -278,11 +298,7 @@ void requests_cancel(struct task *task, const void *overlapped)
     DL_FOREACH_SAFE2(task->requests, request, next, owner_next) {
         if (request->state == REQUEST_PENDING)
             request_revoke(request);
-        if (request->owner != request->completions) { /* the thread ends: its process keeps what is on its way */
-            DL_DELETE2(task->requests, request, owner_prev, owner_next);
-            request->owner = request->completions;
-            DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
-        }
+        if (request->owner != request->completions) request_hand_over(request); /* the thread ends: its process keeps what is on its way */
     }
 }
 

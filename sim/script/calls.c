@@ -315,7 +315,9 @@ static struct outcome call_startup(const struct call *call)
 
 static struct outcome call_cancel_io(const struct call *call)
 {
-    requests_cancel(thread_task(call->line->thread), call_overlapped(call));
+    const WSAOVERLAPPED *overlapped = call_overlapped(call);
+    if (overlapped) process_cancel(call->process, overlapped);
+    else requests_cancel(thread_task(call->line->thread), NULL);
     return (struct outcome){ 0 };
 }
 

@@ -153,7 +153,7 @@ static const struct step_kind table[] = {
       { { "window", TYPE_WINDOW, MAY, "of this one only" }, { "timeout", TYPE_TIME, MAY, "without it, for ever" }, { "message", TYPE_UINT32, MAY, "" }, { "socket", TYPE_SOCKET, MAY, "" }, { "event", TYPE_NETWORK_EVENT, MAY, "" }, { "error", TYPE_ERROR, MAY, "" } }, CALL_GETMESSAGE },
     { "enumnetworkevents", STEP_CALL, "WSPEnumNetworkEvents", { { "socket", TYPE_SOCKET, NEED, "" }, { "event", TYPE_EVENT, MAY, "" }, { "out", TYPE_OUT, MAY, "{\"events\": […], \"errors\": {…}}" } }, CALL_ENUMNETWORKEVENTS },
     { "getoverlappedresult", STEP_CALL, "WSPGetOverlappedResult", { { "socket", TYPE_SOCKET, NEED, "" }, { "overlapped", TYPE_OVERLAPPED, NEED, "" }, { "wait", TYPE_BOOL, MAY, "" }, { "bytes", TYPE_BYTES, MAY, "" }, { "out", TYPE_OUT, MAY, "what a receive brought" }, { "from", TYPE_SOCKADDR, MAY, "its sender" }, { "flags_out", TYPE_SEND_FLAGS, MAY, "*lpdwFlags afterwards" } }, CALL_GETOVERLAPPEDRESULT },
-    { "cancelio", STEP_CALL, "CancelIo: what this thread asked for, or one OVERLAPPED of it", { { "overlapped", TYPE_OVERLAPPED, MAY, "" } }, CALL_CANCELIO },
+    { "cancelio", STEP_CALL, "CancelIo: what this thread asked for; CancelIoEx: one OVERLAPPED, whoever asked", { { "overlapped", TYPE_OVERLAPPED, MAY, "" } }, CALL_CANCELIO },
     { "wait", STEP_CALL, "waits for event objects", { { "events", TYPE_EVENT_LIST, NEED, "" }, { "timeout", TYPE_TIME, MAY, "without it, for ever" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_WAIT },
     { "sleep", STEP_CALL, "sleeps", { { "for", TYPE_TIME, NEED, "" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_SLEEP },
     { "setevent", STEP_CALL, "SetEvent on an event object of the scenario", { { "event", TYPE_NAME, NEED, "" } }, CALL_SETEVENT },

@@ -21,6 +21,7 @@ static bool begin(struct crossing *at, struct thread *thread, const char *functi
                              .trace = ws2->trace,
                              .cause = trace_cause(ws2->trace),
                              .overlapped = thread->task.overlapped,
+                             .stays = thread->task.stays,
                              .calling = ws2->calling,
                              .object = object,
                              .level = level,
@@ -68,6 +69,7 @@ void crossing_ends(struct crossing *at)
     struct ws2 *ws2 = at->thread->process->ws2;
     ws2->calling = at->calling;
     at->thread->task.overlapped = at->overlapped;
+    at->thread->task.stays = at->stays;
     at->thread->crossing = at->outer;
     trace_set_cause(at->trace, at->cause);
     if (!at->arena || ws2->spare) {
@@ -76,6 +78,13 @@ void crossing_ends(struct crossing *at)
     }
     arena_clear(at->arena);
     ws2->spare = at->arena;
+}
+
+void crossing_asks(struct crossing *at, SOCKET s, const WSAOVERLAPPED *overlapped)
+{
+    struct thread *thread = at->thread;
+    thread->task.overlapped = overlapped;
+    thread->task.stays = overlapped && thread->process->profile == KERNEL_OBSERVED && port_has(thread->process, s);
 }
 
 void crossings_end(struct thread *thread)

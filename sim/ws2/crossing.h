@@ -12,6 +12,7 @@ struct crossing { struct crossing *outer; struct thread *thread; struct trace *t
                   unsigned level; const WSPPROC_TABLE *table; char room[24];
                   unsigned asking;      /* functions of the client that the provider calls in it, and that have not returned */
                   bool inside;          /* the call comes from such a function */
+                  bool stays;           /* what the call around it asks for: see core/task.h */
                   bool cancelled; int64_t cancelled_ns; }; /* its blocking hook ended it, and when */
 
 /* True: the row is open and wants its fields, then crossing_goes. A call of the client goes to the provider of its socket, or,
@@ -22,6 +23,8 @@ void crossing_goes(struct crossing *at);
 /* True: the row of the return is open, `returns` written; it wants its fields, then trace_end. */
 bool crossing_returns(struct crossing *at, const char *function, bool failed, int error);
 void crossing_ends(struct crossing *at);
+/* The call has this OVERLAPPED, NULL: none. On Windows what ends at a completion port is not cancelled by the end of its thread. */
+void crossing_asks(struct crossing *at, SOCKET s, const WSAOVERLAPPED *overlapped);
 
 /* ---- fields ---- */
 void trace_pointer(struct trace *trace, const struct process *process, const char *key, const void *pointer); /* null or "bad"; nothing for a good one */

@@ -33,6 +33,14 @@ bool port_associate(struct process *process, SOCKET s, HANDLE port, uintptr_t ke
     return true;
 }
 
+bool port_has(const struct process *process, SOCKET s)
+{
+    const struct handle *socket = handle_at(process, s, HANDLE_SOCKET);
+    return socket && socket->port;
+}
+
+bool kernel_has_port(uintptr_t handle) { return port_has(process_running(), handle); }
+
 bool port_modes(struct process *process, SOCKET s, unsigned modes)
 {
     struct handle *socket = handle_at(process, s, HANDLE_SOCKET);

@@ -55,6 +55,7 @@ const char *handle_text(const struct process *process, uintptr_t value, char roo
 
 /* ---- completion ports (port.c) ---- */
 void port_free(struct handle *handle);
+bool port_has(const struct process *process, SOCKET s); /* the socket is associated with one */
 void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, DWORD bytes, bool immediate);
 
 /* ---- windows (window.c) ---- */

@@ -147,6 +147,12 @@ void process_exit(struct thread *thread)
     thread_exit(thread);
 }
 
+void process_cancel(struct process *process, const void *overlapped)
+{
+    for (struct thread *thread = process->first_thread; thread; thread = thread->next) requests_cancel(&thread->task, overlapped);
+    requests_cancel(&process->completer.task, overlapped);
+}
+
 /* ---- what the client saw ---- */
 
 struct observation *process_sees(struct process *process, enum observation_kind kind)

@@ -266,7 +266,7 @@ int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
     *error = SPI_ERROR_UNSET;
     struct judge_call judged = { .thread = thread, .function = "WSPIoctl", .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
     if (crossing_begins(&at, thread, "WSPIoctl", call->s)) ioctl_row_call(&at, call);
-    thread->task.overlapped = call->overlapped;
+    crossing_asks(&at, call->s, call->overlapped);
     judge_called(process->ws2->judge, &judged);
     WSATHREADID id;
     thread_identify(thread, &id);

@@ -121,7 +121,7 @@ bool spi_extension(struct thread *thread, const struct spi_extension *given, int
     if (!pointer_asked(thread, call, error)) return false;
     struct judge_call judged = { .thread = thread, .function = table[call->function].name, .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
     if (crossing_begins(&at, thread, judged.function, call->s)) row_call(&at, call);
-    thread->task.overlapped = call->overlapped;
+    crossing_asks(&at, call->s, call->overlapped);
     thread->last_error = SPI_ERROR_UNSET;
     judge_called(process->ws2->judge, &judged);
     bool done = go((union pointer){ .any = process->extensions[call->function] }, call);

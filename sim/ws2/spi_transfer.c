@@ -70,7 +70,7 @@ int spi_transfer(struct thread *thread, const struct spi_transfer *call, int *er
     struct judge_call judged = { .thread = thread, .function = function_of(call), .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes,
                                  .moves = true, .most = decode_total(process, call->buffers, call->count) };
     if (crossing_begins(&at, thread, judged.function, call->s)) row_call(&at, call);
-    thread->task.overlapped = call->overlapped;
+    crossing_asks(&at, call->s, call->overlapped);
     judge_called(process->ws2->judge, &judged);
     WSATHREADID id;
     thread_identify(thread, &id);

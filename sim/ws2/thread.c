@@ -324,7 +324,7 @@ void thread_exit(struct thread *thread)
     if (trace_begin(ws2->trace, LAYER_SPI, "thread.exit", NULL, thread->task.thread_name)) trace_set_cause(ws2->trace, trace_end(ws2->trace));
     thread->ended = true;
     windows_end(thread);
-    requests_cancel(&thread->task, NULL);
+    requests_leave(&thread->task);
     judge_thread_ended(ws2->judge, thread);
     for (;;) thread_park(thread);
 }

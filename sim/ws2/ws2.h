@@ -65,6 +65,7 @@ const char *process_name(const struct process *process);
 struct thread *process_thread(const struct process *process, const char *name);
 size_t process_handles(const struct process *process); /* open sockets and events made by WPUCreateEvent */
 bool process_exited(const struct process *process);
+void process_cancel(struct process *process, const void *overlapped); /* CancelIoEx: whichever thread asked */
 void process_exit(struct thread *thread); /* every thread ends, the caller too: does not return on the caller's fiber */
 
 /* ---- the process's memory: what a client passes to a provider lies here ---- */
