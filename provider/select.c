@@ -208,7 +208,10 @@ static int wait(struct selecting *selecting, int64_t timeout_ns, int *count, BOO
             *gone = TRUE;
             return WSAEINTR;
         }
-        if (status == KERNEL_TIMED_OUT) break;
+        if (status == KERNEL_TIMED_OUT) {
+            error = look(selecting, count); /* what came about at the last instant counts */
+            break;
+        }
         if (status != KERNEL_OK && status != KERNEL_INTERRUPTED) error = error_of_kernel(status);
         else if (kernel_stack_state() != KERNEL_OK) error = WSAENETDOWN; /* what it watched has ended for that */
         process->up.lpWPUResetEvent(selecting->event, &ignored);

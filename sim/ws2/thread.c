@@ -213,10 +213,12 @@ DWORD thread_wait_handle(struct thread *thread, uintptr_t value, int64_t timeout
 
 /* ---- kernel.h: waiting ---- */
 
-/* What ended at this very instant has happened, whatever else ended the wait: its completion is on its way. */
+/* What ended at this very instant has happened, whatever else ended the wait: its completion has run before this thread did, or
+   is on its way. */
 static enum kernel_status request_late(struct thread *thread, kernel_request request, enum kernel_status otherwise)
 {
     struct net *net = thread->process->ws2->net;
+    if (thread->task.wait_status != KERNEL_PENDING) return (enum kernel_status)thread->task.wait_status;
     if (!request_is_over(net, request)) {
         request_unwait(net, request);
         return otherwise;
@@ -237,12 +239,16 @@ static enum kernel_status kernel_wait_request(struct thread *thread, const struc
     struct net *net = thread->process->ws2->net;
     if (!request_wait(net, wait->request, &thread->task)) return KERNEL_BAD_HANDLE;
     for (;;) {
+        thread->task.wait_status = KERNEL_PENDING;
         DWORD result = wait->alertable && thread->apcs ? WSA_WAIT_IO_COMPLETION : thread_wait_parked(thread, left_ns(thread, until_ns), wait->alertable);
         if (result == WSA_WAIT_EVENT_0) return (enum kernel_status)thread->task.wait_status;
         if (result == WSA_WAIT_IO_COMPLETION) {
+            enum kernel_status status = (enum kernel_status)thread->task.wait_status;
             request_unwait(net, wait->request);
             thread_run_apcs(thread);
+            if (status != KERNEL_PENDING) return status;
             if (!request_wait(net, wait->request, &thread->task)) return KERNEL_OK;
+            thread->task.wait_status = KERNEL_PENDING;
         }
         if (thread->waiting->interrupted) return request_late(thread, wait->request, KERNEL_INTERRUPTED);
         if (result == WSA_WAIT_TIMEOUT) return request_late(thread, wait->request, KERNEL_TIMED_OUT);
@@ -324,7 +330,8 @@ void thread_exit(struct thread *thread)
     if (trace_begin(ws2->trace, LAYER_SPI, "thread.exit", NULL, thread->task.thread_name)) trace_set_cause(ws2->trace, trace_end(ws2->trace));
     thread->ended = true;
     windows_end(thread);
-    requests_leave(&thread->task);
+    if (thread->process->exited) requests_cancel(&thread->task, NULL);
+    else requests_leave(&thread->task);
     judge_thread_ended(ws2->judge, thread);
     for (;;) thread_park(thread);
 }
