@@ -62,6 +62,7 @@ void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *over
 bool window_is_there(const struct ws2 *ws2, HWND window);
 bool message_post(struct ws2 *ws2, const struct window_message *message); /* false: no such window */
 void windows_end(struct thread *thread);                                  /* its thread ends */
+void messages_free(struct thread *thread);
 void windows_free(struct ws2 *ws2);
 
 /* ---- memory ---- */

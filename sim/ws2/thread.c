@@ -37,6 +37,7 @@ void thread_free(struct thread *thread)
 {
     struct apc *apc, *next;
     DL_FOREACH_SAFE(thread->apcs, apc, next) free(apc);
+    messages_free(thread);
     crossings_end(thread);
     if (thread->fiber) fiber_free(thread->fiber);
     free(thread);

@@ -55,6 +55,11 @@ static void message_drop(struct thread *thread, struct message *message)
     free(message);
 }
 
+void messages_free(struct thread *thread)
+{
+    while (thread->messages) message_drop(thread, thread->messages);
+}
+
 bool window_destroy(struct thread *thread, HWND handle)
 {
     struct window *window = window_at(thread->process->ws2, handle);

@@ -214,7 +214,11 @@ static void call_events(struct thread *me, unsigned which)
         spi_enum_network_events(me, s, how & 1 ? event_new(fuzz.world.process, true, NULL) : NULL, structure(me, sizeof(WSANETWORKEVENTS), how >> 1), &error);
         return;
     }
-    spi_event_select(me, s, how == 255 ? NULL : event_new(fuzz.world.process, true, NULL), (LONG)(word() & 0x7ff), &error);
+    if (how & 1) {
+        spi_async_select(me, s, &(struct judge_messages){ how == 253 ? NULL : window_new(me, "w"), how, (LONG)(word() & 0x7ff) }, &error);
+        return;
+    }
+    spi_event_select(me, s, how == 254 ? NULL : event_new(fuzz.world.process, true, NULL), (LONG)(word() & 0x7ff), &error);
 }
 
 static void call_result(struct thread *me)

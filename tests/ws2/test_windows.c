@@ -131,6 +131,21 @@ PLAY(test_end_of_a_process)
     ck_assert(!kernel_window(end.own) && !kernel_window(second));
 }
 
+static void waits_for_ever(struct thread *thread, void *argument)
+{
+    *(HWND *)argument = window_new(thread, "own");
+    for (;;) thread_park(thread);
+}
+
+/* What nobody has taken when the run is over goes with its thread: the sanitizer says so. */
+PLAY(test_never_taken)
+{
+    HWND window = NULL;
+    world_thread(world->process, "other", waits_for_ever, &window);
+    settle(me);
+    for (UINT i = 1; i <= 3; i++) ck_assert(post(world, window, i));
+}
+
 /* The judge: a message is about an open socket, and what its registration asks for. */
 PLAY(test_judged)
 {
@@ -166,6 +181,7 @@ int main(void)
     tcase_add_test(tests, test_end_of_a_window);
     tcase_add_test(tests, test_seen);
     tcase_add_test(tests, test_end_of_a_process);
+    tcase_add_test(tests, test_never_taken);
     tcase_add_test(tests, test_judged);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
