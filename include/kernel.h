@@ -181,6 +181,7 @@ enum kernel_condition {
     KERNEL_FAILED = 64,      /* connect failed, or the connection is lost: kernel_state says why */
     KERNEL_DRAINED = 128,    /* everything sent, the end of stream too, is acknowledged */
     KERNEL_QOS_CHANGED = 256,
+    KERNEL_TOLD = 512,       /* somebody called kernel_endpoint_tell; it never holds */
 };
 
 struct kernel_watch {
@@ -206,17 +207,39 @@ enum kernel_status kernel_cancel(kernel_request request);
 
 enum kernel_transport { KERNEL_TCP = 6, KERNEL_UDP = 17, KERNEL_RAW = 255 };
 
-typedef uint64_t kernel_endpoint; /* never used twice; 0 names none; every process of the host may use it */
+typedef uint64_t kernel_endpoint; /* never used twice; 0 names none; every process of the host may use it, those that hold it may close it */
 
 struct kernel_socket { struct kernel_address address; uint16_t port; }; /* the port in host order; address.family 0: none */
 
 /* KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (family, transport). */
 enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_transport transport, uint8_t protocol, kernel_endpoint *endpoint);
 
-/* Ends the endpoint: what is pending on it completes with KERNEL_CANCELLED. A connection ends gracefully behind the caller's
-   back, or with a reset when received data was never read; kernel_endpoint_abort always resets. KERNEL_OK, KERNEL_BAD_HANDLE. */
+/* Lets go of the endpoint, and ends it if nobody holds it any longer: what is pending on it completes with KERNEL_CANCELLED. A
+   connection ends gracefully behind the caller's back, or with a reset when received data was never read; kernel_endpoint_abort
+   always resets. While somebody holds it, only what a process that holds it no more has pending there is cancelled. A process
+   that ends lets go of all it holds. KERNEL_OK, KERNEL_BAD_HANDLE (closed, or not held by this process). */
 enum kernel_status kernel_endpoint_close(kernel_endpoint endpoint);
 enum kernel_status kernel_endpoint_abort(kernel_endpoint endpoint);
+
+/* ---- an endpoint in several hands (shared sockets) --------------------------------------------------------------------- */
+
+/* A token with which that process of this host (the caller too) may take hold of the endpoint, once; it keeps nothing alive and is
+   worth nothing when the present process has let go of the endpoint. Never 0, never given twice. Without room for it: only asks.
+   KERNEL_OK, KERNEL_BAD_HANDLE, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (no such process here). */
+enum kernel_status kernel_endpoint_share(kernel_endpoint endpoint, uint32_t process_id, uint32_t *token);
+
+/* Holds the endpoint once more: each hold needs its own close. KERNEL_OK; KERNEL_BAD_HANDLE (never given, used, meant for another
+   process, or its giver has let go). */
+enum kernel_status kernel_endpoint_take(uint32_t token, kernel_endpoint *endpoint);
+uint32_t kernel_endpoint_holds(kernel_endpoint endpoint); /* how many there are, of all processes; 0: it is closed */
+
+/* One pointer per endpoint, NULL at first: the home of what the processes that hold it share. As with kernel_slot_get, the memory
+   behind it is the provider's, and another provider has another pointer: only the first that sets one has any. */
+void *kernel_endpoint_slot_get(kernel_endpoint endpoint, const uint32_t *provider);
+void kernel_endpoint_slot_set(kernel_endpoint endpoint, const uint32_t *provider, void *pointer);
+
+/* A word to whoever else holds it: watches for KERNEL_TOLD complete, in their processes. KERNEL_OK, KERNEL_BAD_HANDLE. */
+enum kernel_status kernel_endpoint_tell(kernel_endpoint endpoint);
 
 /* The unspecified address binds to all; port 0 takes a dynamic one. KERNEL_OK, KERNEL_BAD_ARGUMENT (bound already, other
    family), KERNEL_ADDRESS_NOT_LOCAL, KERNEL_ADDRESS_IN_USE, KERNEL_ADDRESS_EXCLUSIVE, KERNEL_NO_PORTS. */

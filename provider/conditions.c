@@ -86,6 +86,7 @@ static void look(struct sock *sock, LONG renewed)
     struct kernel_state state;
     struct network_events *events = &sock->events;
     LONG wanted = events->mask & ENDPOINT_EVENTS & (~events->disabled | renewed);
+    if (sock->shared->unattended) attempt_look(sock);
     if (wanted && kernel_state(sock->endpoint, &state) == KERNEL_OK) {
         if (state.readable_bytes <= events->waiting && (events->disabled & FD_READ)) wanted &= ~(LONG)FD_READ; /* the end of a stream is no data */
         events->waiting = state.readable_bytes;
@@ -132,6 +133,7 @@ static void watch_completes(void *cookie, enum kernel_status status, uint64_t co
         if (watched[i].conditions & count) renewed |= watched[i].bit & LEVELS;
     if (status == KERNEL_STACK_DOWN) net_is_down(sock);
     if (count & KERNEL_QOS_CHANGED) qos_happens(sock);
+    if (count & KERNEL_TOLD) events_told(sock);
     look(sock, renews(sock) ? renewed : 0);
 }
 
@@ -144,6 +146,7 @@ static void watch(struct sock *sock)
     if (wanted) wanted &= ~(events->disabled & ~(renews(sock) ? LEVELS : 0));
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (wanted & watched[i].bit) wish.conditions |= watched[i].conditions;
+    if (events->mask && sock->shared->told) wish.conditions |= KERNEL_TOLD;
     if (events->watch && wish.conditions && (events->watched & wish.conditions) == wish.conditions) return;
     if (events->watch) kernel_cancel(events->watch);
     events->watch = 0;
@@ -164,20 +167,22 @@ void conditions_select(struct sock *sock)
 
 void conditions_enable(struct sock *sock, LONG bits)
 {
-    sock->events.disabled &= ~bits;
+    events_of(sock)->disabled &= ~bits;
     conditions_look(sock);
 }
 
 void conditions_look(struct sock *sock)
 {
-    if (sock->events.mask & ENDPOINT_EVENTS) look(sock, 0);
+    if (!(events_of(sock)->mask & ENDPOINT_EVENTS)) return;
+    if (events_elsewhere(sock)) kernel_endpoint_tell(sock->endpoint);
+    else look(sock->shared->keeper, 0);
 }
 
 /* A failure is told now or never: nothing holds afterwards. */
 void conditions_connect(struct sock *sock, int error)
 {
-    struct network_events *events = &sock->events;
-    if (error && (events->mask & FD_CONNECT)) events_record(sock, FD_CONNECT, error);
+    struct network_events *events = events_of(sock);
+    if (error && (events->mask & FD_CONNECT)) events_come(sock, FD_CONNECT, error);
     if (error) events->disabled |= FD_CONNECT;
     conditions_look(sock);
 }

@@ -67,7 +67,7 @@ static int connect_nonblocking(const struct connecting *call)
     enum kernel_status status = kernel_connect(sock->endpoint, &call->peer, &how);
     if (status == KERNEL_PENDING) {
         sock->shared->attempt = ATTEMPT_RUNS;
-        sock->events.disabled &= ~(LONG)(FD_CONNECT | FD_WRITE | FD_CLOSE);
+        events_of(sock)->disabled &= ~(LONG)(FD_CONNECT | FD_WRITE | FD_CLOSE);
         return WSAEWOULDBLOCK;
     }
     if (status == KERNEL_IN_PROGRESS || status == KERNEL_IS_CONNECTED) return error_of_kernel(status);

@@ -60,15 +60,44 @@ void events_record(struct sock *sock, LONG bit, int error)
     record(sock, bit);
 }
 
+/* It has happened, and the keeper records it: at once, or in its own process as soon as it is told. */
+void events_come(struct sock *sock, LONG bit, int error)
+{
+    struct sock *keeper = sock->shared->keeper;
+    keeper->events.errors[bit_number(bit)] = error;
+    keeper->events.happened |= bit;
+    if (!(keeper->events.mask & bit)) return;
+    if (events_elsewhere(sock)) kernel_endpoint_tell(sock->endpoint);
+    else record(keeper, bit);
+}
+
+void events_told(struct sock *sock)
+{
+    for (LONG bit = 1; bit <= FD_ADDRESS_LIST_CHANGE; bit <<= 1)
+        if (sock->events.happened & sock->events.mask & bit) record(sock, bit);
+}
+
 /* Any of the destinations armed since the last time triggers the event, and only once. */
 void events_happen(struct sock *sock, LONG bit, int error)
 {
-    struct network_events *events = &sock->events;
     disarm(sock, bit);
-    events->told[bit_number(bit)]++;
-    events->errors[bit_number(bit)] = error == WSAENETDOWN || error == WSAENETUNREACH ? error : 0;
-    events->happened |= bit;
-    if (events->mask & bit) record(sock, bit);
+    events_of(sock)->told[bit_number(bit)]++;
+    events_come(sock, bit, error == WSAENETDOWN || error == WSAENETUNREACH ? error : 0);
+}
+
+/* Watch and arms stay where they are: they are their process's, and find the keeper when they end. */
+void events_move(struct sock *from, struct sock *to)
+{
+    struct network_events *old = &from->events, *new = &to->events, kept = *new;
+    *new = *old;
+    new->arms = kept.arms;
+    new->watch = kept.watch;
+    new->watched = kept.watched;
+    old->event = NULL;
+    old->window = NULL;
+    old->mask = old->recorded = old->happened = 0;
+    if (from->process == to->process) conditions_end(from);
+    to->shared->keeper = to;
 }
 
 /* ---- arming ---- */
@@ -124,6 +153,7 @@ struct registration { LONG mask; HANDLE event; HWND window; unsigned message; };
 
 static void events_register(struct sock *sock, const struct registration *wish)
 {
+    if (sock->shared->keeper != sock) events_move(sock->shared->keeper, sock); /* the last caller has it */
     struct network_events *events = &sock->events;
     sock->shared->nonblocking = TRUE;
     events->mask = wish->mask;
@@ -131,8 +161,7 @@ static void events_register(struct sock *sock, const struct registration *wish)
     events->window = wish->mask ? wish->window : NULL;
     events->message = wish->message;
     events->recorded = 0;
-    for (LONG bit = 1; bit <= FD_ADDRESS_LIST_CHANGE; bit <<= 1)
-        if (events->happened & wish->mask & bit) record(sock, bit);
+    events_told(sock);
     conditions_select(sock);
 }
 
@@ -167,7 +196,7 @@ int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEV
     if (!sock) return SOCKET_ERROR;
     if (!kernel_may_write(out, sizeof *out)) return fail(error, WSAEFAULT);
     if (event && !sock->process->up.lpWPUResetEvent(event, &upcall_error)) return fail(error, WSAEINVAL); /* and nothing is cleared */
-    struct network_events *events = &sock->events;
+    struct network_events *events = events_of(sock);
     WSANETWORKEVENTS told;
     memcpy(&told, out, sizeof told); /* error codes of what did not happen stay as they were; no alignment is asked for */
     told.lNetworkEvents = events->recorded & events->mask;

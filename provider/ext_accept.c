@@ -76,7 +76,7 @@ static int accept_check(const struct sock *listener, const struct sock *fresh, v
 {
     if (!sock_stream(listener) || !listener->shared->listening) return WSAEINVAL;
     if (!sock_stream(fresh) || fresh->family != listener->family || !sock_unbound(fresh)) return WSAEINVAL;
-    if (fresh->shared->listening || fresh->shared->connected || fresh->accepting) return WSAEINVAL;
+    if (fresh->shared->listening || fresh->shared->connected || fresh->accepting || !sock_alone(fresh)) return WSAEINVAL;
     if (bytes && !kernel_may_write(bytes, sizeof *bytes)) return WSAEFAULT;
     return remote_length == 0 || size > UINT32_MAX || !out || !kernel_may_write(out, (size_t)size) ? WSAEFAULT : 0;
 }

@@ -73,7 +73,7 @@ int ext_reuse(struct sock *sock)
     sock->shared->connected = sock->shared->sending_over = sock->shared->no_context = FALSE;
     sock->shared->attempt = ATTEMPT_NONE;
     sock->shared->error = 0;
-    sock->events.disabled = 0;
-    sock->events.waiting = 0;
+    events_of(sock)->disabled = 0;
+    events_of(sock)->waiting = 0;
     return 0;
 }

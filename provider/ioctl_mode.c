@@ -10,7 +10,7 @@ int ioctl_fionbio(struct ioctl_call *call)
 {
     u_long on;
     memcpy(&on, call->in, sizeof on);
-    if (!on && call->sock->events.mask) return WSAEINVAL; /* first the registration must be cancelled */
+    if (!on && events_of(call->sock)->mask) return WSAEINVAL; /* first the registration must be cancelled */
     call->sock->shared->nonblocking = on != 0;
     return 0;
 }

@@ -6,12 +6,11 @@
 
 /* Parameters have one letter; none is looked at. */
 #define U(n) (void)n
-static int WSPAPI no_duplicate_socket(SOCKET s, DWORD p, LPWSAPROTOCOL_INFOW i, LPINT error) { U(p); U(i); return sock_enter(s, error) ? fail(error, WSAEOPNOTSUPP) : SOCKET_ERROR; }
 static BOOL WSPAPI no_get_qos_by_name(SOCKET s, LPWSABUF n, LPQOS q, LPINT error) { U(n); U(q); if (sock_enter(s, error)) fail(error, WSAEOPNOTSUPP); return FALSE; }
 
 void not_offered_fill(LPWSPPROC_TABLE table)
 {
     *table = (WSPPROC_TABLE){
-        .lpWSPDuplicateSocket = no_duplicate_socket, .lpWSPGetQOSByName = no_get_qos_by_name,
+        .lpWSPGetQOSByName = no_get_qos_by_name,
     };
 }

@@ -225,6 +225,13 @@ void pending_drop(struct pending *pending, BOOL indicate)
     pending_forget(pending);
 }
 
+void pending_move(struct pending *pending, struct sock *sock)
+{
+    list_remove(&pending->sock->pending, pending);
+    pending->sock = sock;
+    list_add(&sock->pending, pending);
+}
+
 /* ---- what it waits for ---- */
 
 void pending_completes(void *cookie, enum kernel_status status, uint64_t count)
@@ -234,7 +241,7 @@ void pending_completes(void *cookie, enum kernel_status status, uint64_t count)
     LONG bit = pending->event_bit;
     struct kernel_watch watch = pending->watch;
     int error = pending->transfer ? transfer_over(pending->transfer, status, &pending->flags) : error_of_kernel(status);
-    BOOL arms = bit && pending->armed_at == sock->events.told[bit_number(bit)];
+    BOOL arms = bit && pending->armed_at == events_of(sock)->told[bit_number(bit)];
     DWORD bytes = pending->transfer ? (DWORD)count : 0; /* a notification carries none */
     if (error == 0 && pending->late) error = pending->late(sock, pending->out, pending->out_size, &bytes);
     pending->request = 0;
@@ -253,7 +260,7 @@ enum kernel_status pending_watch(struct pending *pending, const struct kernel_wa
 {
     pending->watch = *watch;
     pending->event_bit = event_bit;
-    pending->armed_at = event_bit ? pending->sock->events.told[bit_number(event_bit)] : 0;
+    pending->armed_at = event_bit ? events_of(pending->sock)->told[bit_number(event_bit)] : 0;
     return kernel_watch(watch, false, pending_completes, pending, &pending->request);
 }
 

@@ -94,7 +94,10 @@ enum sock_flag {
 
 /* What all descriptors of a socket share (SPI reference 14), the endpoint and its options aside, which are the kernel's. */
 struct shared {
-    unsigned descriptors;
+    struct sock *descriptors;   /* oldest first; never empty */
+    struct sock *keeper;        /* the one whose `events` count: it selected last, or is the first (events.c) */
+    BOOL told;                  /* it has been offered to another process: the keeper listens to KERNEL_TOLD */
+    BOOL unattended;            /* ATTEMPT_RUNS, and the descriptor that was to hear of its end is closed */
     BOOL nonblocking;
     struct sock_options options;
     enum attempt attempt;
@@ -117,6 +120,7 @@ struct sock {
     struct protocol *entry;     /* of the catalogue */
     kernel_endpoint endpoint;
     struct shared *shared;
+    struct sock *sibling;       /* the next descriptor of the same socket, NULL: none */
     uint32_t routines;          /* queued so far; makes their numbers */
     struct pending *pending;    /* oldest first */
     struct network_events events;
@@ -174,10 +178,19 @@ int error_of_nt_status(ULONG_PTR status);
 /* ---- sockets (socket.c) ---- */
 void sock_discard(struct sock *sock, BOOL indicate); /* with all it has pending; indicate: completions are told */
 int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct sock **adopted); /* a connection becomes a socket with the listener's properties */
+struct sock *sock_new(struct provider_process *process, struct protocol *entry, struct shared *shared); /* NULL: no memory; shared NULL: the first descriptor */
+int sock_enlist(struct sock *sock);                  /* a handle for it; 0 or the error, and then the sock is gone. Its endpoint is the caller's to end */
+struct protocol *protocol_of(struct provider_process *process, const WSAPROTOCOL_INFOW *info); /* NULL: no memory */
 BOOL sock_unbound(const struct sock *sock);
 static inline BOOL sock_stream(const struct sock *sock) { return sock->type == SOCK_STREAM; }
 int sock_address_size(const struct sock *sock);      /* of its family's sockaddr */
 enum kernel_family sock_family(const struct sock *sock);
+
+/* ---- shared sockets (duplicate.c) ---- */
+int sock_duplicate(struct provider_process *process, const WSAPROTOCOL_INFOW *info, struct sock **opened); /* of an info that WSPDuplicateSocket made */
+BOOL sock_alone(const struct sock *sock);            /* no other descriptor, in whatever process */
+void sock_parts(struct sock *sock);                  /* it closes, others stay: they get what it kept for all */
+void attempt_look(struct sock *sock);                /* has an unattended attempt come to its end? */
 
 /* ---- addresses (sockaddr.c) ---- */
 int sockaddr_read(const struct sock *sock, const void *bytes, struct kernel_address *address); /* 0 or WSAEAFNOSUPPORT */
@@ -194,6 +207,7 @@ void pending_begin(struct pending *pending, struct sock *sock);             /* t
 void pending_accept(struct pending *pending);                               /* the OVERLAPPED is ours from here on */
 void pending_finish(struct pending *pending, DWORD error, DWORD bytes);     /* results, then the one indication; frees it */
 void pending_drop(struct pending *pending, BOOL indicate);                  /* gives it up with WSA_OPERATION_ABORTED */
+void pending_move(struct pending *pending, struct sock *sock);              /* another descriptor of its socket takes it over */
 void pending_leave(struct pending *pending);                                /* the blocking form, over: leaves the list */
 void pending_forget(struct pending *pending);                               /* never accepted: leaves the list, and is gone */
 enum kernel_status pending_watch(struct pending *pending, const struct kernel_watch *watch, LONG event_bit);
@@ -207,8 +221,13 @@ void routines_free(struct provider_process *process);
 /* ---- network events (events.c) ---- */
 enum kernel_status events_arm(struct sock *sock, LONG bit, const struct kernel_watch *watch);
 void events_happen(struct sock *sock, LONG bit, int error);
-void events_record(struct sock *sock, LONG bit, int error);
+void events_record(struct sock *sock, LONG bit, int error); /* of a keeper, in its own process */
+void events_come(struct sock *sock, LONG bit, int error);   /* from whatever descriptor */
 void events_end(struct sock *sock);
+void events_move(struct sock *from, struct sock *to);      /* the registration and its record; `to` is the keeper from now on */
+void events_told(struct sock *sock);                       /* what another process recorded for this keeper */
+static inline struct network_events *events_of(const struct sock *sock) { return &sock->shared->keeper->events; }
+static inline BOOL events_elsewhere(const struct sock *sock) { return sock->shared->keeper->process != sock->process; }
 int bit_number(LONG bit);
 
 /* ---- network events of the endpoint (conditions.c) ---- */
@@ -263,6 +282,7 @@ int WSPAPI provider_cleanup(LPINT error);
 int WSPAPI provider_cancel_blocking_call(LPINT error);
 SOCKET WSPAPI provider_socket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags, LPINT error);
 int WSPAPI provider_close_socket(SOCKET s, LPINT error);
+int WSPAPI provider_duplicate_socket(SOCKET s, DWORD process_id, LPWSAPROTOCOL_INFOW info, LPINT error);
 int WSPAPI provider_bind(SOCKET s, const struct sockaddr *name, int size, LPINT error);
 int WSPAPI provider_get_sock_name(SOCKET s, struct sockaddr *name, LPINT size, LPINT error);
 int WSPAPI provider_get_peer_name(SOCKET s, struct sockaddr *name, LPINT size, LPINT error);

@@ -88,7 +88,7 @@ int WSPAPI provider_close_socket(SOCKET s, LPINT error)
 {
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
-    if (sock->shared->connected && sock->shared->options.linger.l_onoff && sock->shared->options.linger.l_linger) {
+    if (sock->shared->connected && sock->shared->options.linger.l_onoff && sock->shared->options.linger.l_linger && sock_alone(sock)) {
         kernel_shutdown(sock->endpoint, KERNEL_SENDING);
         if (!drained(sock) && sock->shared->nonblocking) return fail(error, WSAEWOULDBLOCK); /* the handle stays valid: close again, or without lingering */
         int result = drained(sock) ? 0 : linger(&sock);

@@ -31,10 +31,11 @@ static int wish_check(struct wish wish)
     if (wish.family != AF_INET && wish.family != AF_INET6) return WSAEAFNOSUPPORT;
     if (wish.type != SOCK_STREAM && wish.type != SOCK_DGRAM && wish.type != SOCK_RAW) return WSAESOCKTNOSUPPORT;
     if (wish.protocol < 0 || wish.protocol > 255) return WSAEPROTONOSUPPORT;
-    if (wish.type == SOCK_RAW) return 0;
+    if (wish.type == SOCK_RAW) return kernel_abilities() & KERNEL_ADMINISTRATOR ? 0 : WSAEACCES;
     int own = wish.type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
     if (wish.protocol == own) return 0;
-    return wish.protocol == IPPROTO_TCP || wish.protocol == IPPROTO_UDP ? WSAEPROTOTYPE : WSAEPROTONOSUPPORT;
+    BOOL of_another = wish.protocol == IPPROTO_TCP || wish.protocol == IPPROTO_UDP;
+    return of_another && !observed() ? WSAEPROTOTYPE : WSAEPROTONOSUPPORT; /* Windows makes no difference */
 }
 
 /* Multipoint roles come in pairs, one for the control plane and one for the data plane, or none at all; of IP both planes are
@@ -71,7 +72,7 @@ static void list_remove(struct sock **list, const struct sock *sock)
 static enum kernel_transport transport_of(int type) { return type == SOCK_STREAM ? KERNEL_TCP : type == SOCK_DGRAM ? KERNEL_UDP : KERNEL_RAW; }
 
 /* The entry's own copy: the client's may go after the call. */
-static struct protocol *protocol_of(struct provider_process *process, const WSAPROTOCOL_INFOW *info)
+struct protocol *protocol_of(struct provider_process *process, const WSAPROTOCOL_INFOW *info)
 {
     struct protocol **link = &process->protocols;
     while (*link && (*link)->info.dwCatalogEntryId != info->dwCatalogEntryId) link = &(*link)->next;
@@ -82,16 +83,21 @@ static struct protocol *protocol_of(struct provider_process *process, const WSAP
     return *link = protocol;
 }
 
-/* A socket's first descriptor; NULL: no memory. */
-static struct sock *sock_new(struct provider_process *process, struct protocol *entry)
+struct sock *sock_new(struct provider_process *process, struct protocol *entry, struct shared *shared)
 {
     struct sock *sock = calloc(1, sizeof *sock);
-    struct shared *shared = sock ? calloc(1, sizeof *shared) : NULL;
+    if (sock && !shared) {
+        shared = calloc(1, sizeof *shared);
+        if (shared) shared->keeper = sock;
+    }
     if (!shared) {
         free(sock);
         return NULL;
     }
-    shared->descriptors = 1;
+    if (!sock) return NULL;
+    struct sock **last = &shared->descriptors;
+    while (*last) last = &(*last)->sibling;
+    *last = sock;
     sock->process = process;
     sock->entry = entry;
     sock->shared = shared;
@@ -100,19 +106,22 @@ static struct sock *sock_new(struct provider_process *process, struct protocol *
 
 static void sock_free(struct sock *sock)
 {
-    if (--sock->shared->descriptors == 0) free(sock->shared);
+    struct shared *shared = sock->shared;
+    struct sock **link = &shared->descriptors;
+    while (*link != sock) link = &(*link)->sibling;
+    *link = sock->sibling;
+    if (!shared->descriptors) free(shared);
     free(sock);
 }
 
-/* A handle for it; 0 or the error, and then the sock is gone. Its endpoint is the caller's to end. */
-static int sock_enlist(struct sock *sock)
+int sock_enlist(struct sock *sock)
 {
     int error;
     struct provider_process *process = sock->process;
     sock->handle = process->up.lpWPUCreateSocketHandle(sock->entry->info.dwCatalogEntryId, (DWORD_PTR)sock, &error);
     if (sock->handle == INVALID_SOCKET) {
         sock_free(sock);
-        return error;
+        return WSAEMFILE; /* there are too many: the one reason it has */
     }
     list_add(&process->socks, sock);
     return 0;
@@ -122,7 +131,7 @@ static int sock_open(struct provider_process *process, struct wish wish, DWORD f
 {
     kernel_endpoint endpoint;
     struct protocol *entry = protocol_of(process, info);
-    struct sock *sock = entry ? sock_new(process, entry) : NULL;
+    struct sock *sock = entry ? sock_new(process, entry, NULL) : NULL;
     if (!sock) return WSAENOBUFS;
     sock->family = wish.family;
     sock->type = wish.type;
@@ -144,7 +153,7 @@ static int sock_open(struct provider_process *process, struct wish wish, DWORD f
 /* Properties of the listener, its event registration and mode among them; not that it listens (SPI reference 4.1). */
 int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct sock **adopted)
 {
-    struct sock *sock = sock_new(listener->process, listener->entry);
+    struct sock *sock = sock_new(listener->process, listener->entry, NULL);
     if (!sock) return WSAENOBUFS;
     sock->family = listener->family;
     sock->type = listener->type;
@@ -153,10 +162,10 @@ int sock_adopt(const struct sock *listener, kernel_endpoint endpoint, struct soc
     sock->overlapped = listener->overlapped;
     sock->shared->nonblocking = listener->shared->nonblocking;
     sock->shared->options = listener->shared->options;
-    sock->events.event = listener->events.event;
-    sock->events.window = listener->events.window;
-    sock->events.message = listener->events.message;
-    sock->events.mask = listener->events.mask;
+    sock->events.event = events_of(listener)->event;
+    sock->events.window = events_of(listener)->window;
+    sock->events.message = events_of(listener)->message;
+    sock->events.mask = events_of(listener)->mask;
     sock->endpoint = endpoint;
     sock->shared->connected = TRUE;
     *adopted = sock;
@@ -169,7 +178,9 @@ SOCKET WSPAPI provider_socket(int family, int type, int protocol, LPWSAPROTOCOL_
     struct sock *sock = NULL;
     if (!process) return INVALID_SOCKET;
     int result = kernel_stack_state() != KERNEL_OK ? WSAENETDOWN : !kernel_may_read(info, sizeof *info) ? WSAEFAULT : 0;
-    if (result == 0) {
+    if (result == 0 && info->dwProviderReserved) { /* whatever else is asked for: it is there already */
+        result = sock_duplicate(process, info, &sock);
+    } else if (result == 0) {
         struct wish wish = wish_complete((struct wish){ family, type, protocol }, info);
         result = wish_check(wish);
         if (result == 0 && (!flags_fit(flags) || group > SG_CONSTRAINED_GROUP)) result = WSAEINVAL;
@@ -187,6 +198,7 @@ void sock_discard(struct sock *sock, BOOL indicate)
     struct provider_process *process = sock->process;
     BOOL hard = sock->shared->options.linger.l_onoff && sock->shared->options.linger.l_linger == 0 && sock->shared->connected;
     int ignored;
+    if (sock->shared->descriptors != sock || sock->sibling) sock_parts(sock);
     if (sock->connecting) kernel_cancel(sock->connecting);
     while (sock->pending) pending_drop(sock->pending, indicate);
     if (sock->accepting) pending_drop(sock->accepting, indicate);

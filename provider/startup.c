@@ -49,7 +49,9 @@ struct sock *sock_enter(SOCKET s, LPINT error)
         fail(error, WSAENETDOWN);
         return NULL;
     }
-    return (struct sock *)context;
+    struct sock *sock = (struct sock *)context;
+    if (sock->shared->unattended) attempt_look(sock);
+    return sock;
 }
 
 /* ---- starting ---- */
@@ -60,6 +62,7 @@ static void table_fill(LPWSPPROC_TABLE table)
     table->lpWSPCleanup = provider_cleanup;
     table->lpWSPCancelBlockingCall = provider_cancel_blocking_call;
     table->lpWSPSocket = provider_socket;
+    table->lpWSPDuplicateSocket = provider_duplicate_socket;
     table->lpWSPCloseSocket = provider_close_socket;
     table->lpWSPEventSelect = provider_event_select;
     table->lpWSPAsyncSelect = provider_async_select;

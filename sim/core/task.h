@@ -29,4 +29,7 @@ struct task {
 };
 
 extern struct task *running;
+
+/* Its process's task without a thread. */
+static inline struct task *task_process(struct task *task) { return task->completions ? task->completions : task; }
 #endif

@@ -216,6 +216,11 @@ struct task *request_deliver(struct request *request);
 void requests_cancel(struct task *task, const void *overlapped);
 /* Thread exit: the same, but what stays (core/task.h) becomes the process's, and goes on. */
 void requests_leave(struct task *task);
+
+/* Who holds an endpoint (endpoint/hold.c). A process ends: it lets go of all. */
+void endpoints_let_go(struct host *host, const struct task *process);
+bool endpoint_held(const struct host *host, kernel_endpoint endpoint, const struct task *process);
+void endpoint_hold(const struct host *host, kernel_endpoint endpoint, struct task *process); /* once more; it is open */
 /* For kernel_wait: marks who waits. False: no such pending request. request_unwait: it waits no longer. */
 bool request_wait(struct net *net, kernel_request request, struct task *waiter);
 void request_unwait(struct net *net, kernel_request request);

@@ -102,11 +102,6 @@ static void asking_leave(struct request *request)
 
 /* ---- accepting ---- */
 
-static struct task *home(struct task *task)
-{
-    return task->completions ? task->completions : task;
-}
-
 static bool watch_valid(const struct kernel_watch *watch)
 {
     if (watch->family != KERNEL_IPV4 && watch->family != KERNEL_IPV6)
@@ -145,7 +140,7 @@ struct request *request_new(struct host *host, bool lasting, kernel_complete *co
     request->lasting = lasting;
     request->complete = complete;
     request->cookie = cookie;
-    request->completions = home(running);
+    request->completions = task_process(running);
     request->owner = lasting ? request->completions : running;
     request->overlapped = running->overlapped;
     request->stays = running->overlapped && running->stays;
@@ -305,7 +300,7 @@ void requests_cancel(struct task *task, const void *overlapped)
 enum kernel_status request_cancel(struct net *net, kernel_request id)
 {
     struct request *request = request_find(net, id);
-    if (!request || request->completions != home(running))
+    if (!request || request->completions != task_process(running))
         return KERNEL_BAD_HANDLE;
     if (request->state == REQUEST_PENDING)
         request_disarm(request);

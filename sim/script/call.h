@@ -52,6 +52,8 @@ struct outcome call_window_step(const struct call *call);   /* calls_window.c */
 void check_message(struct script *script, const struct step *step, const struct window_message *message); /* what it says against the step's members */
 struct outcome call_hook_step(const struct call *call);     /* hooks.c */
 void condition_runs(struct thread *thread, void *call);     /* what the condition function of an `accept` does */
+struct outcome call_duplicate(const struct call *call);     /* calls_duplicate.c */
+struct outcome call_open_duplicate(const struct call *call);
 
 /* ---- data (marshal_data.c) ---- */
 #define DATA_PIECES_MOST 64

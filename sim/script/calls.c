@@ -195,6 +195,7 @@ static struct outcome call_ioctl(const struct call *call)
 
 static struct outcome call_open(const struct call *call)
 {
+    if (argument(call, "from")) return call_open_duplicate(call);
     const struct json *protocol = argument(call, "protocol"), *flags = argument(call, "flags"), *entry = argument(call, "entry");
     struct spi_socket spi = { .family = (int)read_named(argument(call, "family"), TYPE_FAMILY), .type = (int)read_named(argument(call, "type"), TYPE_SOCKET_TYPE) };
     int error;
@@ -345,6 +346,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_CLEANUP: failed = spi_cleanup(thread, &error) != 0; break;
     case CALL_SOCKET: return call_open(call);
     case CALL_ENUMPROTOCOLS: return call_enum_protocols(call);
+    case CALL_DUPLICATE: return call_duplicate(call);
     case CALL_CLOSE: failed = spi_close(thread, call_socket(call), &error) != 0; break;
     case CALL_IOCTL: return call_ioctl(call);
     case CALL_EVENTSELECT: return call_event_select(call);

@@ -74,6 +74,7 @@ struct script {
     struct actor *actors;
     struct line network;
     struct step_run *runs;
+    struct bindings infos;              /* of `duplicate` steps: name -> struct duplicated, known to all actors (calls_duplicate.c) */
     struct due *dues; size_t due_count; /* a heap by (time, index) */
     event_id turn; int64_t turn_ns;     /* the EVENT_SCRIPT on its way */
     struct claim *claims, **claims_end; /* `sees` steps that wait, in the order of their start */

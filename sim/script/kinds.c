@@ -82,7 +82,11 @@ static const struct step_kind table[] = {
     { "startup", STEP_CALL, "WSPStartup", { { "version", TYPE_VERSION, MAY, "\"2.2\" without it" } }, CALL_STARTUP },
     { "cleanup", STEP_CALL, "WSPCleanup", { { 0 } }, CALL_CLEANUP },
     { "socket", STEP_CALL, "WSPSocket",
-      { { "as", TYPE_NAME, NEED, "the socket's name from here on" }, { "family", TYPE_FAMILY, NEED, "" }, { "type", TYPE_SOCKET_TYPE, NEED, "" }, { "protocol", TYPE_PROTOCOL, MAY, "" }, { "flags", TYPE_FLAGS, MAY, "" }, { "entry", TYPE_UINT32, MAY, "of the catalogue; the first that fits without it" } }, CALL_SOCKET },
+      { { "as", TYPE_NAME, NEED, "the socket's name from here on" }, { "family", TYPE_FAMILY, MAY, "" }, { "type", TYPE_SOCKET_TYPE, MAY, "" }, { "protocol", TYPE_PROTOCOL, MAY, "" }, { "flags", TYPE_FLAGS, MAY, "" },
+        { "entry", TYPE_UINT32, MAY, "of the catalogue; the first that fits without it" },
+        { "from", TYPE_NAME, MAY, "what a `duplicate` step made: another descriptor of that socket; it needs no family and no type" } }, CALL_SOCKET },
+    { "duplicate", STEP_CALL, "WSPDuplicateSocket",
+      { { "socket", TYPE_SOCKET, NEED, "" }, { "process", TYPE_ANY, NEED, "for which actor, or a process's number" }, { "as", TYPE_NAME, MAY, "a name for the WSAPROTOCOL_INFOW, known to all actors" }, { "info", TYPE_OVERLAPPED, MAY, "null or \"bad\": one that is not there" } }, CALL_DUPLICATE },
     { "enumprotocols", STEP_CALL, "WSAEnumProtocols, of all entries", { { "out", TYPE_OUT, MAY, "{\"protocols\": […]}" }, { "count", TYPE_UINT32, MAY, "how many" } }, CALL_ENUMPROTOCOLS },
     { "close", STEP_CALL, "WSPCloseSocket", { { "socket", TYPE_SOCKET, NEED, "" } }, CALL_CLOSE },
     { "bind", STEP_CALL, "WSPBind", { { "socket", TYPE_SOCKET, NEED, "" }, { "address", TYPE_SOCKADDR, NEED, "" }, { "address_size", TYPE_UINT32, MAY, "namelen, if it is not the address's size" } }, CALL_BIND },
@@ -194,7 +198,7 @@ static const struct step_kind table[] = {
 
 /* Words that the language has and this version does not run. */
 static const char *const later[] = {
-    "duplicate", "getqosbyname", "repeat", "on",
+    "getqosbyname", "repeat", "on",
     "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "flap", "traffic", "host.suspend", "host.resume",
 };
 

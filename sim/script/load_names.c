@@ -116,7 +116,34 @@ static void actor_names(struct loading *load, const struct actor_setup *actor)
     bindings_free(&names.windows.known);
 }
 
+/* What goes from process to process: the infos of `duplicate` steps have names for all, and actors are named by their names. */
+static void shared_names(struct loading *load, struct names *infos, const struct step *step, int pass)
+{
+    const struct json *process = json_member(step->node, "process");
+    if (step->kind->class != STEP_CALL) return;
+    if (step->kind->number == CALL_DUPLICATE && pass == 0) names_add(load, infos, step_member(load->scenario, step, "as"));
+    if (step->kind->number == CALL_SOCKET && pass == 1) {
+        const struct json *from = step_member(load->scenario, step, "from");
+        if (from && !binding_find(&infos->known, from->text)) problem_at(load->problems, from, "no `duplicate` step makes \"%s\"", from->text);
+    }
+    if (step->kind->number != CALL_DUPLICATE || pass == 1 || !process || process->type != JSON_TEXT) return;
+    const char *actors[64];
+    size_t count = 0;
+    for (size_t a = 0; a < load->scenario->actor_count; a++) {
+        if (is_text(process, load->scenario->actors[a].name)) return;
+        if (count < sizeof actors / sizeof *actors) actors[count++] = load->scenario->actors[a].name;
+    }
+    const char *near = nearest_word(process->text, actors, count);
+    if (near) problem_at(load->problems, process, "there is no actor \"%s\"; did you mean \"%s\"?", process->text, near);
+    else problem_at(load->problems, process, "there is no actor \"%s\"", process->text);
+}
+
 void load_names(struct loading *load)
 {
+    struct names infos = { 0 };
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t a = 0; a < load->scenario->actor_count; a++)
+            for (const struct step *step = load->scenario->actors[a].first; step; step = step->next_own) shared_names(load, &infos, step, pass);
+    bindings_free(&infos.known);
     for (size_t a = 0; a < load->scenario->actor_count; a++) actor_names(load, &load->scenario->actors[a]);
 }

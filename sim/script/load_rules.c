@@ -124,6 +124,26 @@ static void select_rule(struct loading *load, const struct step *step)
         if (!json_member(step->node, member->name)) problem_at_name(load->problems, member, "the call has no set \"%s\"", member->name);
 }
 
+/* A descriptor of a socket that is there already says nothing of what it is. */
+static void socket_rule(struct loading *load, const struct step *step)
+{
+    static const char *const members[] = { "family", "type", "protocol" };
+    const struct json *from = json_member(step->node, "from");
+    for (size_t i = 0; i < 3; i++) {
+        const struct json *member = json_member(step->node, members[i]);
+        if (from && member) problem_at_name(load->problems, member, "with \"from\" the socket has its %s already", members[i]);
+        if (!from && !member && i < 2) problem_at(load->problems, step->node, "`socket` needs \"%s\"", members[i]);
+    }
+}
+
+static void duplicate_rule(struct loading *load, const struct step *step)
+{
+    const struct json *process = json_member(step->node, "process"), *info = json_member(step->node, "info"), *as = json_member(step->node, "as");
+    if (process->type != JSON_TEXT) type_check(load->problems, process, TYPE_UINT32);
+    if (info && info->type == JSON_TEXT && !is_text(info, "bad")) problem_at(load->problems, info, "\"info\" says that there is none: null or \"bad\"; a name for it is \"as\"");
+    if (info && as) problem_at_name(load->problems, as, "where no WSAPROTOCOL_INFOW is, there is nothing to name");
+}
+
 static void wait_rule(struct loading *load, const struct step *step)
 {
     const struct json *events = json_member(step->node, "events");
@@ -156,6 +176,8 @@ static void call_rules(struct loading *load, const struct step *step)
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
     if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
     if (step->kind->number == CALL_SELECT || step->kind->number == CALL_POLL) select_rule(load, step);
+    if (step->kind->number == CALL_SOCKET) socket_rule(load, step);
+    if (step->kind->number == CALL_DUPLICATE) duplicate_rule(load, step);
     if (!out || out->type != JSON_OBJECT) return;
     out_rule(load, step, out);
     out_members(load, step, out);

@@ -259,6 +259,7 @@ void script_free(struct script *script)
         bindings_free(&actor->windows);
         sights_free(actor);
     }
+    bindings_free(&script->infos);
     free(script->failures);
     arena_free(script->arena);
     free(script);

@@ -151,6 +151,12 @@ void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool o
     HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
 }
 
+bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET s)
+{
+    const struct known_socket *socket = socket_find(judge, process, s);
+    return socket && socket->overlapped;
+}
+
 void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s)
 {
     const struct known_socket *parent = socket_find(judge, process, listener);

@@ -35,6 +35,7 @@ void judge_selecting_messages(struct judge *judge, struct process *process, SOCK
 void judge_posted(struct judge *judge, struct process *process, const struct window_message *message);  /* WPUPostMessage */
 void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped);     /* WSPSocket gave it out */
 void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s);   /* WSPAccept did: with the listener's properties */
+bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET s);              /* was it opened with the overlapped flag */
 void judge_closed(struct judge *judge, struct process *process, SOCKET s);
 void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */
 void judge_layer_cleaned_up(struct judge *judge, struct process *process, unsigned level); /* one of a layer below */

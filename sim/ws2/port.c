@@ -41,6 +41,16 @@ bool port_has(const struct process *process, SOCKET s)
 
 bool kernel_has_port(uintptr_t handle) { return port_has(process_running(), handle); }
 
+void port_alike(struct process *process, SOCKET s, SOCKET like)
+{
+    struct handle *socket = handle_at(process, s, HANDLE_SOCKET);
+    const struct handle *former = handle_at(process, like, HANDLE_SOCKET);
+    if (!socket || !former) return;
+    socket->port = former->port;
+    socket->key = former->key;
+    socket->modes = former->modes;
+}
+
 bool port_modes(struct process *process, SOCKET s, unsigned modes)
 {
     struct handle *socket = handle_at(process, s, HANDLE_SOCKET);

@@ -24,6 +24,7 @@ struct ws2 {
     struct window *windows, *last_window; /* all there ever were */
     struct arena *spare;        /* for the values of the next call's rows, or NULL */
     uint32_t next_process_id, next_thread_id;
+    struct share *shares; uint32_t shares_given; /* tokens that nobody has used yet, newest first (share.c) */
 };
 
 /* ---- handles ---- */
@@ -56,6 +57,7 @@ const char *handle_text(const struct process *process, uintptr_t value, char roo
 /* ---- completion ports (port.c) ---- */
 void port_free(struct handle *handle);
 bool port_has(const struct process *process, SOCKET s); /* the socket is associated with one */
+void port_alike(struct process *process, SOCKET s, SOCKET like); /* the association of one is that of the other */
 void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, DWORD bytes, bool immediate);
 
 /* ---- windows (window.c) ---- */
@@ -64,6 +66,8 @@ bool message_post(struct ws2 *ws2, const struct window_message *message); /* fal
 void windows_end(struct thread *thread);                                  /* its thread ends */
 void messages_free(struct thread *thread);
 void windows_free(struct ws2 *ws2);
+
+void shares_free(struct ws2 *ws2); /* share.c */
 
 /* ---- memory ---- */
 

@@ -75,6 +75,7 @@ void ws2_free(struct ws2 *ws2)
     }
     windows_free(ws2);
     judge_free(ws2->judge);
+    shares_free(ws2);
     arena_free(ws2->spare);
     free(ws2);
 }
@@ -122,6 +123,7 @@ struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, 
 
 struct process *process_next(const struct ws2 *ws2, const struct process *after) { return after ? after->next : ws2->first; }
 const char *process_name(const struct process *process) { return process->name; }
+uint32_t process_id(const struct process *process) { return process->completer.task.process_id; }
 bool process_exited(const struct process *process) { return process->exited; }
 
 struct process *process_running(void)
@@ -144,6 +146,7 @@ void process_exit(struct thread *thread)
         judge_thread_ended(ws2->judge, other);
     }
     requests_cancel(&process->completer.task, NULL);
+    endpoints_let_go(process->host, &process->completer.task); /* the system closes what it had open */
     thread_exit(thread);
 }
 

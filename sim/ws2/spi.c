@@ -111,6 +111,7 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
         trace_text(at.trace, "type", names_or_number(NAMES_TYPE, call->type, room));
         trace_int(at.trace, "protocol", call->protocol);
         trace_uint(at.trace, "flags", call->flags);
+        if (call->info && memory_holds(process, call->info, sizeof info) && call->info->dwProviderReserved) trace_uint(at.trace, "token", call->info->dwProviderReserved);
         crossing_goes(&at);
     }
     int family = call->from_protocol_info ? FROM_PROTOCOL_INFO : call->family;
@@ -119,13 +120,34 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
     SOCKET s = at.table->lpWSPSocket ? at.table->lpWSPSocket(family, type, protocol, call->info ? call->info : &info, call->group, call->flags, error)
                                      : (*error = WSAEPROVIDERFAILEDINIT, INVALID_SOCKET); /* no layer started it */
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSocket" }, s == INVALID_SOCKET, *error);
-    if (s != INVALID_SOCKET) judge_opened(process->ws2->judge, process, s, (call->flags & WSA_FLAG_OVERLAPPED) != 0);
+    if (s != INVALID_SOCKET) judge_opened(process->ws2->judge, process, s, call->overlapped || (call->flags & WSA_FLAG_OVERLAPPED) != 0);
+    if (s != INVALID_SOCKET && call->like) port_alike(process, s, call->like);
     if (crossing_returns(&at, "WSPSocket", s == INVALID_SOCKET, *error)) {
         if (s != INVALID_SOCKET) trace_text(at.trace, "socket", handle_text(process, s, room));
         trace_end(at.trace);
     }
     crossing_ends(&at);
     return s;
+}
+
+int spi_duplicate(struct thread *thread, SOCKET s, DWORD target, WSAPROTOCOL_INFOW *info, int *error)
+{
+    struct process *process = thread->process;
+    struct crossing at;
+    *error = SPI_ERROR_UNSET;
+    if (crossing_begins(&at, thread, "WSPDuplicateSocket", s)) {
+        trace_uint(at.trace, "process", target);
+        trace_pointer(at.trace, process, "info", info);
+        crossing_goes(&at);
+    }
+    int result = at.table->lpWSPDuplicateSocket(s, target, info, error);
+    judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPDuplicateSocket", .s = s }, result != 0, *error);
+    if (crossing_returns(&at, "WSPDuplicateSocket", result != 0, *error)) {
+        if (result == 0 && memory_holds(process, info, sizeof *info)) trace_uint(at.trace, "token", info->dwProviderReserved);
+        trace_end(at.trace);
+    }
+    crossing_ends(&at);
+    return result;
 }
 
 int spi_close(struct thread *thread, SOCKET s, int *error)

@@ -22,12 +22,14 @@ bool spi_started(const struct process *process);
 struct spi_socket {
     int family, type, protocol; DWORD flags; bool from_protocol_info;
     DWORD entry;                 /* of the catalogue: 0 for the one that matches */
-    WSAPROTOCOL_INFOW *info;     /* a layer's call passes its own */
+    WSAPROTOCOL_INFOW *info;     /* a layer's call passes its own, a client's that of WSPDuplicateSocket */
+    bool overlapped; SOCKET like; /* of the latter: whether its socket is, and a handle of it in this process (0: none), whose port it shares */
     GROUP group;
 };
 SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *error);
 /* The client's: of an entry that is none WSAEINVAL, and of a layer's own handle the DLL asks what it depends on. */
 SOCKET spi_client_socket(struct thread *thread, const struct spi_socket *call, int *error);
+int spi_duplicate(struct thread *thread, SOCKET s, DWORD process_id, WSAPROTOCOL_INFOW *info, int *error);
 int spi_close(struct thread *thread, SOCKET s, int *error);
 int spi_async_select(struct thread *thread, SOCKET s, const struct judge_messages *messages, int *error);
 int spi_event_select(struct thread *thread, SOCKET s, HANDLE event, LONG events, int *error);

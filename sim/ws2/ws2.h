@@ -62,6 +62,7 @@ struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, 
 struct value *process_catalog(const struct process *process, struct arena *arena);
 struct process *process_next(const struct ws2 *ws2, const struct process *after); /* in order of creation; NULL starts */
 const char *process_name(const struct process *process);
+uint32_t process_id(const struct process *process);
 struct thread *process_thread(const struct process *process, const char *name);
 size_t process_handles(const struct process *process); /* open sockets and events made by WPUCreateEvent */
 bool process_exited(const struct process *process);

@@ -153,7 +153,7 @@ PLAY(test_the_upcall_table_is_copied_and_replaced)
     table = upcall_table();
     table.lpWPUCreateSocketHandle = has_no_handles;
     ck_assert_int_eq(WSPStartup(0x0202, client.data, client.info, table, client.table), 0);
-    ck_assert_int_eq(open_by(&client, &s), WSAENOBUFS);
+    ck_assert_int_eq(open_by(&client, &s), WSAEMFILE);
     ck_assert_uint_eq(handles_made, 1);
     ck_assert_uint_eq(host_endpoints(world->host), 1); /* the refused one left nothing behind */
     ck_assert_int_eq(clean_up(&client), 0);
@@ -179,7 +179,6 @@ PLAY(test_functions_that_are_not_offered)
     int error = 0;
     ck_assert_int_eq(begin(&client, 0x0202), 0);
     ck_assert_int_eq(open_by(&client, &s), 0);
-    ck_assert(client.table->lpWSPDuplicateSocket(s, 0, NULL, &error) == SOCKET_ERROR && error == WSAEOPNOTSUPP);
     error = 0;
     ck_assert(client.table->lpWSPGetQOSByName(s, NULL, NULL, &error) == FALSE && error == WSAEOPNOTSUPP);
     ck_assert_int_eq(client.table->lpWSPDuplicateSocket(s, 0, NULL, NULL), SOCKET_ERROR); /* without a place for the error */

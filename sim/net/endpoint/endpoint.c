@@ -20,6 +20,7 @@ struct endpoint *endpoint_new(struct host *host, uint8_t family, uint8_t transpo
     endpoint->protocol = transport == KERNEL_RAW ? protocol : transport;
     endpoint->process = process;
     endpoint->user = process ? process->user : 0;
+    endpoint->holds = process ? 1 : 0;
     endpoint->tuple.family = family;
     endpoint->tuple.protocol = endpoint->protocol;
     options_default(endpoint);
@@ -47,6 +48,8 @@ void endpoint_disown(struct endpoint *endpoint)
     reservations_end(endpoint);
     endpoint->id = 0;
     endpoint->process = NULL;
+    endpoint->slot = NULL;
+    holders_free(endpoint);
     groups_free(endpoint);
     if (endpoint->transport == KERNEL_RAW)
         host->raws--;

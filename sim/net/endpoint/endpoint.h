@@ -3,6 +3,7 @@
  * keep the rest in struct tcp (net/tcp), datagrams and raw sockets in struct datagrams (datagram.h).
  *
  *   kernel_endpoint.c   the endpoint group of kernel.h: finds the endpoint, asks the transport, accepts the request
+ *   hold.c              which processes hold it, and how often; its end
  *   endpoint.c          coming, going, conditions and who is told of them
  *   transfer.c          pending connects, accepts, sends and receives, and their rows
  *   option.c            the table of options
@@ -46,6 +47,10 @@ struct endpoint {
     uint32_t option[KERNEL_OPTION_COUNT];
     uint64_t option_was_set;      /* bit per option the owner has set himself */
     struct task *process;         /* completions of the process that opened it */
+    uint32_t holds;               /* its own; those of others stand in `others` (hold.c) */
+    struct holder *others;
+    const uint32_t *slot_owner;   /* a provider's pointer (kernel_endpoint_slot_set) */
+    void *slot;
     uint32_t user;                /* of that process; holds when it has let go */
     uint64_t reservation;         /* token of the block its bind takes the port from; 0: none */
     const char *label;            /* for rows: "tcp 3"; made on demand */
@@ -80,6 +85,10 @@ bool tuple_enter(struct endpoint *endpoint);
 void tuple_leave(struct endpoint *endpoint);
 struct endpoint *tuple_find(const struct host *host, const struct tuple *tuple);
 
+/* ---- hold.c: who holds it ---- */
+void hold_add(struct endpoint *endpoint, struct task *process);
+void holders_free(struct endpoint *endpoint);
+
 /* ---- transfer.c: pending requests ---- */
 
 /* Accepts a request of this kind on the endpoint's queue. */
@@ -89,6 +98,7 @@ void transfer_leave(struct request *request);
 /* Ends it: its completion comes at this instant, from the loop, caused by the present row. */
 void transfer_end(struct request *request, enum kernel_status status, uint64_t count);
 void transfers_end(struct endpoint *endpoint, enum kernel_status status); /* all of them; watches hear KERNEL_FAILED */
+void transfers_cancel(struct endpoint *endpoint, const struct task *process); /* those of this process, watches too */
 /* Serves what is pending, oldest first, as far as the transport can: after data, an error or the end of the stream has come; after
    a connection has been queued. */
 void transfer_receives(struct endpoint *endpoint);

@@ -22,7 +22,7 @@ static struct endpoint *enter(kernel_endpoint id, enum kernel_status *status)
 static bool is_stream(const struct endpoint *endpoint) { return endpoint->transport == KERNEL_TCP; }
 static bool may_pend(const struct kernel_how *how) { return how && how->complete; }
 
-/* ---- opening and closing ---- */
+/* ---- opening ---- */
 
 static bool kind_valid(enum kernel_family family, enum kernel_transport transport)
 {
@@ -36,30 +36,9 @@ enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_t
         return KERNEL_BAD_ARGUMENT;
     if (host->stack_down)
         return KERNEL_STACK_DOWN;
-    struct task *process = running->completions ? running->completions : running;
-    *id = endpoint_new(host, (uint8_t)family, (uint8_t)transport, protocol, process)->id;
+    *id = endpoint_new(host, (uint8_t)family, (uint8_t)transport, protocol, task_process(running))->id;
     return KERNEL_OK;
 }
-
-static enum kernel_status close_endpoint(kernel_endpoint id, bool abort)
-{
-    struct host *host = here();
-    struct endpoint *endpoint = endpoint_find(host->net, id);
-    if (!endpoint || endpoint->host != host || endpoint->traffic)
-        return KERNEL_BAD_HANDLE;
-    while (endpoint->watching)
-        transfer_end(endpoint->watching, KERNEL_CANCELLED, 0);
-    transfers_end(endpoint, KERNEL_CANCELLED);
-    endpoint_disown(endpoint);
-    if (endpoint->tcp)
-        tcp_close(endpoint, abort);
-    else
-        endpoint_free(endpoint);
-    return KERNEL_OK;
-}
-
-enum kernel_status kernel_endpoint_close(kernel_endpoint id) { return close_endpoint(id, false); }
-enum kernel_status kernel_endpoint_abort(kernel_endpoint id) { return close_endpoint(id, true); }
 
 /* ---- names ---- */
 
@@ -172,6 +151,7 @@ enum kernel_status kernel_listen(kernel_endpoint id, uint32_t backlog)
 static void accepted_fill(struct kernel_accepted *accepted, struct endpoint *child, struct task *process)
 {
     child->process = process;
+    child->holds = 1;
     accepted->endpoint = child->id;
     accepted->peer = end_told(child, &child->tuple.remote, child->tuple.remote_port);
 }
@@ -182,7 +162,7 @@ void transfer_accepts(struct endpoint *listener)
         struct endpoint *child = tcp_accept(listener);
         if (!child)
             return;
-        accepted_fill(listener->accepting->moves.accepted, child, listener->process);
+        accepted_fill(listener->accepting->moves.accepted, child, listener->accepting->completions);
         transfer_end(listener->accepting, KERNEL_OK, 0);
     }
 }
@@ -199,7 +179,7 @@ enum kernel_status kernel_accept(kernel_endpoint id, struct kernel_accepted *acc
         return KERNEL_BAD_ARGUMENT;
     struct endpoint *child = tcp_accept(endpoint);
     if (child) {
-        accepted_fill(accepted, child, endpoint->process);
+        accepted_fill(accepted, child, task_process(running));
         return KERNEL_OK;
     }
     if (!may_pend(how))

@@ -66,6 +66,25 @@ void transfers_end(struct endpoint *endpoint, enum kernel_status status)
     endpoint_happens(endpoint, KERNEL_FAILED);
 }
 
+static void queue_cancel(struct request *queue, const struct task *process)
+{
+    struct request *request, *next;
+    for (request = queue; request; request = next) {
+        next = request->endpoint_next;
+        if (request->completions == process)
+            transfer_end(request, KERNEL_CANCELLED, 0);
+    }
+}
+
+void transfers_cancel(struct endpoint *endpoint, const struct task *process)
+{
+    queue_cancel(endpoint->connecting, process);
+    queue_cancel(endpoint->accepting, process);
+    queue_cancel(endpoint->sending, process);
+    queue_cancel(endpoint->receiving, process);
+    queue_cancel(endpoint->watching, process);
+}
+
 /* ---- pieces ---- */
 
 size_t transfer_room(const struct kernel_transfer *transfer)
