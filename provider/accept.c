@@ -72,7 +72,7 @@ static int wait_for(struct sock *sock, kernel_endpoint endpoint, uint32_t condit
 
 /* ---- the condition function: it is asked of a connection that stays at the head until it has answered ---- */
 
-struct accepting { SOCKET s; struct sock *sock; LPCONDITIONPROC condition; DWORD_PTR data; struct kernel_socket peer, own; struct kernel_accepted head; };
+struct accepting { SOCKET s; struct sock *sock; kernel_endpoint endpoint; LPCONDITIONPROC condition; DWORD_PTR data; struct kernel_socket peer, own; struct kernel_accepted head; };
 
 static WSABUF name_buffer(const struct sock *sock, const struct kernel_socket *name, struct sockaddr_in6 *room)
 {
@@ -107,10 +107,11 @@ static int head_appears(struct accepting *call)
 }
 
 /* It may have been closed while the call waited, or asked. */
-static BOOL still_open(SOCKET s, const struct sock *sock)
+static BOOL still_open(const struct accepting *call)
 {
     int ignored;
-    return sock_enter(s, &ignored) == sock;
+    const struct sock *found = sock_enter(call->s, &ignored); /* its handle, and its memory, may be another's by now: endpoints never are */
+    return found && found == call->sock && found->endpoint == call->endpoint;
 }
 
 static int head_decide(struct accepting *call)
@@ -118,7 +119,7 @@ static int head_decide(struct accepting *call)
     struct sock *sock = call->sock;
     enum kernel_status status;
     int answer = ask(call);
-    if (!still_open(call->s, sock)) return WSAEINTR;
+    if (!still_open(call)) return WSAEINTR;
     switch (answer) {
     case CF_ACCEPT:
         memset(&call->head, 0, sizeof call->head);
@@ -161,15 +162,16 @@ SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *name, LPINT size, LPCON
     struct accepting call = { .s = s, .sock = sock_enter(s, error), .condition = condition, .data = data };
     struct sock *listener = call.sock, *sock = NULL;
     if (!listener) return INVALID_SOCKET;
+    call.endpoint = listener->endpoint;
     int result = check_arguments(listener, name, size);
     if (result == 0) listener->shared->deferring = FALSE;
     if (result == 0) result = condition ? head_appears(&call) : head_take(listener, &call.head);
-    if (result == 0 && !still_open(s, listener)) result = WSAEINTR;
+    if (result == 0 && !still_open(&call)) result = WSAEINTR;
     if (result == 0 && !condition) call.peer = call.head.peer;
     if (result == 0 && name) sockname_write(listener, &call.peer, name, size);
     if (result == 0 && condition) result = head_decide(&call);
     if (result == 0) result = head_settles(listener, &call.head);
-    BOOL open = still_open(s, listener);
+    BOOL open = still_open(&call);
     if (result == 0 && !open) result = WSAEINTR;
     if (result && call.head.endpoint) kernel_endpoint_abort(call.head.endpoint);
     if (result == 0 && head_was_reset(&call.head)) result = WSAECONNRESET;

@@ -17,6 +17,7 @@ struct task {
     uint32_t thread_id;        /* 0: no thread (completions of the process) */
     uint8_t profile;           /* enum kernel_profile of kernel.h */
     bool restricted;           /* without an administrator's rights */
+    bool starved;              /* of a process: the system has no buffers for what it asks */
     uint32_t user;             /* under whose account; equal numbers are one user */
     const char *host_name;     /* for trace rows; live as long as the task */
     const char *actor_name;

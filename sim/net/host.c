@@ -124,6 +124,16 @@ void host_stack(struct host *host, bool up)
     host_leave(host, former);
 }
 
+void host_buffers(struct host *host, bool there)
+{
+    host->starved = !there;
+}
+
+bool host_starved(const struct host *host)
+{
+    return host->starved || task_process(running)->starved;
+}
+
 bool host_stack_is_up(const struct host *host)
 {
     return !host->stack_down;

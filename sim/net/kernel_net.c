@@ -26,6 +26,8 @@ enum kernel_status kernel_local_addresses(enum kernel_family family, struct kern
     *count = 0;
     if (host->stack_down)
         return KERNEL_STACK_DOWN;
+    if (host_starved(host))
+        return KERNEL_NO_RESOURCES;
     *count = host_local_addresses(host, family, addresses, room);
     return KERNEL_OK;
 }

@@ -218,6 +218,8 @@ void requests_cancel(struct task *task, const void *overlapped);
 void requests_leave(struct task *task);
 
 /* Who holds an endpoint (endpoint/hold.c). A process ends: it lets go of all. */
+void host_buffers(struct host *host, bool there); /* none: what processes ask for and needs some ends with KERNEL_NO_RESOURCES */
+bool host_starved(const struct host *host);       /* has it none for whoever runs */
 void endpoints_let_go(struct host *host, const struct task *process);
 bool endpoint_held(const struct host *host, kernel_endpoint endpoint, const struct task *process);
 void endpoint_hold(const struct host *host, kernel_endpoint endpoint, struct task *process); /* once more; it is open */

@@ -155,7 +155,7 @@ struct host {
     uint64_t seed;
     uint32_t number, next_index;
     uint64_t next_created;
-    bool stack_down;
+    bool stack_down, starved; /* starved: no buffers for what processes ask */
     struct iface *ifaces; /* ascending index */
     uint32_t connected;   /* how many interfaces are, loopback aside */
     uint32_t sources[FAMILIES]; /* sum over the interfaces, loopback aside: what weak hosts choose from */

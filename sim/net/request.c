@@ -172,6 +172,10 @@ enum kernel_status request_open(struct host *host, const struct kernel_watch *wa
         row_watch(host, watch, lasting, 0, KERNEL_STACK_DOWN);
         return KERNEL_STACK_DOWN;
     }
+    if (watch->topic != KERNEL_TOPIC_ENDPOINT && host_starved(host)) {
+        row_watch(host, watch, lasting, 0, KERNEL_NO_RESOURCES);
+        return KERNEL_NO_RESOURCES;
+    }
     struct request *request = request_new(host, lasting, complete, cookie);
     request->watch = *watch;
     request->endpoint = endpoint;

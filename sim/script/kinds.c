@@ -52,6 +52,8 @@ static const struct step_kind table[] = {
     { "route.change", STEP_NET, "a route's metric", { { "host", TYPE_TEXT, MAY, "" }, { "on", TYPE_INTERFACE, MAY, "" }, { "to", TYPE_PREFIX, NEED, "" }, { "via", TYPE_ADDRESS, MAY, "" }, { "interface", TYPE_NAME, MAY, "" }, { "metric", TYPE_UINT32, NEED, "" } }, NET_ROUTE_CHANGE },
     { "stack.down", STEP_NET, "the host's network subsystem fails", { { "host", TYPE_TEXT, NEED, "" } }, NET_STACK_DOWN },
     { "stack.up", STEP_NET, "the host's network subsystem is back", { { "host", TYPE_TEXT, NEED, "" } }, NET_STACK_UP },
+    { "buffers.none", STEP_NET, "the system has no buffers for what processes ask", { { "host", TYPE_TEXT, MAY, "for all of a host" }, { "actor", TYPE_NAME, MAY, "for this one" } }, NET_BUFFERS_NONE },
+    { "buffers.back", STEP_NET, "it has buffers again", { { "host", TYPE_TEXT, MAY, "" }, { "actor", TYPE_NAME, MAY, "" } }, NET_BUFFERS_BACK },
     { "link.cut", STEP_NET, "a link carries nothing any more: both ends lose the medium", { { "on", TYPE_INTERFACE, MAY, "one of its ends: both directions" }, { "from", TYPE_INTERFACE, MAY, "one direction, which nobody notices" }, { "detect", TYPE_TIME, MAY, "how much later the ends notice" } }, NET_LINK_CUT },
     { "link.restore", STEP_NET, "a link that was cut carries again", { { "on", TYPE_INTERFACE, MAY, "" }, { "from", TYPE_INTERFACE, MAY, "" }, { "detect", TYPE_TIME, MAY, "" } }, NET_LINK_RESTORE },
     { "link.set", STEP_NET, "a link's properties, for packets accepted from now on",

@@ -18,7 +18,7 @@ static const struct member top_members[] = {
 
 static const struct member actor_members[] = {
     { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "families", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
-    { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "handle_reuse", TYPE_ANY, false, "" }, { "handle_limit", TYPE_UINT32, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
@@ -211,6 +211,20 @@ static uint32_t load_user(const struct scenario *scenario, const struct json *va
     return number;
 }
 
+static void load_handles(struct loading *load, const struct json *node, struct handle_policy *policy)
+{
+    const struct json *reuse = json_member(node, "handle_reuse"), *limit = json_member(node, "handle_limit");
+    uint64_t after;
+    if (limit && read_uint(limit) == 0) problem_at(load->problems, limit, "a process without a handle opens nothing; leave \"handle_limit\" out for no limit");
+    policy->most = limit ? (uint32_t)read_uint(limit) : 0;
+    if (!reuse || is_text(reuse, "never")) return;
+    policy->reuse = HANDLES_LOWEST;
+    if (is_text(reuse, "lowest")) return;
+    policy->reuse = HANDLES_AFTER;
+    if (json_uint(reuse, &after) && after <= UINT32_MAX) policy->after = (uint32_t)after;
+    else problem_at(load->problems, reuse, "expected \"never\", \"lowest\", or after how many others a handle comes again");
+}
+
 static void load_actor(struct loading *load, const struct json *node)
 {
     static const struct member *const tables[] = { actor_members, NULL };
@@ -227,6 +241,7 @@ static void load_actor(struct loading *load, const struct json *node)
     actor->user = load_user(scenario, json_member(node, "user"));
     const struct json *administrator = json_member(node, "administrator");
     actor->restricted = administrator && !read_bool(administrator);
+    load_handles(load, node, &actor->handles);
     load_words(load, json_member(node, "profile"), "documented", "observed", &actor->observed);
     load_words(load, json_member(node, "unclaimed"), "fail", "ignore", &actor->unclaimed_ignored);
     if (binding_find(&load->by, actor->name)) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);

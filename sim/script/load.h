@@ -25,4 +25,5 @@ bool load_expand(struct loading *load);
 void load_rules(struct loading *load, const struct step *step);
 /* Which names an actor's steps bring into being, and which they only use (load_names.c). */
 void load_names(struct loading *load);
+bool actor_known(struct loading *load, const struct json *name); /* or a problem */
 #endif

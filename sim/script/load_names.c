@@ -116,6 +116,20 @@ static void actor_names(struct loading *load, const struct actor_setup *actor)
     bindings_free(&names.windows.known);
 }
 
+bool actor_known(struct loading *load, const struct json *name)
+{
+    const char *actors[64];
+    size_t count = 0;
+    for (size_t a = 0; a < load->scenario->actor_count; a++) {
+        if (is_text(name, load->scenario->actors[a].name)) return true;
+        if (count < sizeof actors / sizeof *actors) actors[count++] = load->scenario->actors[a].name;
+    }
+    const char *near = nearest_word(name->text, actors, count);
+    if (near) problem_at(load->problems, name, "there is no actor \"%s\"; did you mean \"%s\"?", name->text, near);
+    else problem_at(load->problems, name, "there is no actor \"%s\"", name->text);
+    return false;
+}
+
 /* What goes from process to process: the infos of `duplicate` steps have names for all, and actors are named by their names. */
 static void shared_names(struct loading *load, struct names *infos, const struct step *step, int pass)
 {
@@ -127,15 +141,7 @@ static void shared_names(struct loading *load, struct names *infos, const struct
         if (from && !binding_find(&infos->known, from->text)) problem_at(load->problems, from, "no `duplicate` step makes \"%s\"", from->text);
     }
     if (step->kind->number != CALL_DUPLICATE || pass == 1 || !process || process->type != JSON_TEXT) return;
-    const char *actors[64];
-    size_t count = 0;
-    for (size_t a = 0; a < load->scenario->actor_count; a++) {
-        if (is_text(process, load->scenario->actors[a].name)) return;
-        if (count < sizeof actors / sizeof *actors) actors[count++] = load->scenario->actors[a].name;
-    }
-    const char *near = nearest_word(process->text, actors, count);
-    if (near) problem_at(load->problems, process, "there is no actor \"%s\"; did you mean \"%s\"?", process->text, near);
-    else problem_at(load->problems, process, "there is no actor \"%s\"", process->text);
+    actor_known(load, process);
 }
 
 void load_names(struct loading *load)

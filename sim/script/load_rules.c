@@ -249,10 +249,18 @@ static void link_rules(struct loading *load, const struct step *step)
     if (json_member(node, "steps")) problem_at_name(load->problems, json_member(node, "steps"), "\"steps\" belongs to \"over\"");
 }
 
+static void buffers_rule(struct loading *load, const struct step *step)
+{
+    const struct json *host = json_member(step->node, "host"), *actor = json_member(step->node, "actor");
+    if ((host != NULL) == (actor != NULL)) problem_at(load->problems, step->node, "`%s` needs either \"host\" or \"actor\"", step->kind->name);
+    if (actor) actor_known(load, actor);
+}
+
 static void net_rules(struct loading *load, const struct step *step)
 {
     if (step->kind->number >= NET_LINK_CUT && step->kind->number <= NET_FLAP) link_rules(load, step);
     if (step->kind->number >= NET_TRAFFIC && step->kind->number <= NET_ISB_BUMP) traffic_rules(load, step);
+    if (step->kind->number == NET_BUFFERS_NONE || step->kind->number == NET_BUFFERS_BACK) buffers_rule(load, step);
     if (step->kind->number == NET_RSS_SET) rss_rules(load, step);
     if (step->kind->number == NET_QOS_SET) qos_rules(load, step);
 }

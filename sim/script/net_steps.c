@@ -31,6 +31,17 @@ static struct host *step_host(struct script *script, const struct step *step)
     return iface ? iface_host(iface) : NULL;
 }
 
+/* Of a host, or of one process. */
+static bool buffers_step(struct script *script, const struct step *step)
+{
+    const struct json *actor = script_member(script, step, "actor");
+    bool there = step->kind->number == NET_BUFFERS_BACK;
+    if (!actor) host_buffers(step_host(script, step), there);
+    for (size_t i = 0; actor && i < script->setup.scenario->actor_count; i++)
+        if (is_text(actor, process_name(script->actors[i].process))) process_buffers(script->actors[i].process, there);
+    return true;
+}
+
 static bool address_of(const struct json *value, struct kernel_address *address)
 {
     unsigned length;
@@ -170,6 +181,7 @@ void net_step_run(struct script *script, const struct step *step)
         host_stack(step_host(script, step), step->kind->number == NET_STACK_UP);
         good = true;
         break;
+    case NET_BUFFERS_NONE: case NET_BUFFERS_BACK: good = buffers_step(script, step); break;
     case NET_LINK_CUT: case NET_LINK_RESTORE: case NET_LINK_SET: link_step_run(script, step); return;
     case NET_RESERVATION_ADD:
     case NET_RESERVATION_REMOVE: good = reservation_step(script, step); break;

@@ -11,6 +11,7 @@
 #include "script/json.h"
 #include "script/problem.h"
 #include "script/types.h"
+#include "ws2/ws2.h"
 
 struct step_kind;
 struct layer_setup;
@@ -53,6 +54,7 @@ struct actor_setup {
     uint32_t user;                  /* 0: names none; equal names have equal numbers */
     bool observed;
     bool restricted; /* no administrator */
+    struct handle_policy handles;
     bool unclaimed_ignored;
     bool starts_itself;             /* its timeline says `startup` */
     struct thread_setup *threads;

@@ -206,7 +206,8 @@ static bool actor_new(struct script *script, struct actor *actor, const struct a
     if (!host) { problem_at(problems, json_member(setup->node, "host"), "there is no host \"%s\"", setup->host); return false; }
     const char *provider = setup->provider ? setup->provider : script->setup.provider;
     struct process_setup process = { .name = setup->name, .host = host, .profile = setup->observed ? KERNEL_OBSERVED : KERNEL_DOCUMENTED, .provider = provider,
-                                     .layers = setup->layers, .layer_count = setup->layer_count, .without_ipv4 = setup->without_ipv4, .without_ipv6 = setup->without_ipv6, .user = setup->user, .restricted = setup->restricted };
+                                     .layers = setup->layers, .layer_count = setup->layer_count, .without_ipv4 = setup->without_ipv4, .without_ipv6 = setup->without_ipv6,
+                                     .user = setup->user, .restricted = setup->restricted, .handles = setup->handles };
     actor->process = process_new(script->setup.ws2, &process, &why);
     if (!actor->process) {
         problem_at(problems, setup->node, "%s", why);

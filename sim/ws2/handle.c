@@ -1,6 +1,6 @@
 /*
  * Handles and event objects. A handle is a small number, never used twice in one process, so that a row or an error is about
- * one thing for ever. Events are manual-reset: a set event satisfies every wait for it at that moment.
+ * one thing for ever, unless the process's policy says otherwise: real systems use the lowest one again. Events are manual-reset: a set event satisfies every wait for it at that moment.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,52 @@
 #define HANDLE_FIRST 0x100u
 #define HANDLE_STEP 4u
 
+/* ---- values that come again ---- */
+
+static size_t take_released(struct process *process, size_t at)
+{
+    size_t index = process->released[at];
+    for (; at > process->released_first; at--) process->released[at] = process->released[at - 1]; /* what is older keeps its order */
+    process->released_first++;
+    process->released_count--;
+    return index;
+}
+
+/* False: none may come again now. */
+static bool reused(struct process *process, size_t *index)
+{
+    size_t last = process->released_first + process->released_count, lowest = process->released_first;
+    if (process->released_count == 0 || (process->policy.reuse == HANDLES_AFTER && process->released_count <= process->policy.after)) return false;
+    for (size_t i = process->released_first; process->policy.reuse == HANDLES_LOWEST && i < last; i++)
+        if (process->released[i] < process->released[lowest]) lowest = i;
+    *index = take_released(process, lowest);
+    return true;
+}
+
+static void released_add(struct process *process, size_t index)
+{
+    size_t last = process->released_first + process->released_count;
+    if (process->policy.reuse == HANDLES_NEVER) return;
+    if (last == process->released_room) {
+        process->released_room = process->released_room ? 2 * process->released_room : 16;
+        process->released = memory_grow(process->released, process->released_room * sizeof *process->released);
+    }
+    process->released[last] = index;
+    process->released_count++;
+}
+
+bool handle_left(const struct process *process) { return process->policy.most == 0 || process_handles(process) < process->policy.most; }
+
+/* ---- handles ---- */
+
 struct handle *handle_take(struct process *process, enum handle_kind kind, uintptr_t *value)
 {
+    size_t index;
+    if (reused(process, &index)) {
+        *value = HANDLE_FIRST + HANDLE_STEP * (uintptr_t)index;
+        process->handles[index] = (struct handle){ .kind = kind };
+        return &process->handles[index];
+    }
     if (process->handle_count == process->handle_room) {
         process->handle_room = process->handle_room ? 2 * process->handle_room : 16;
         process->handles = memory_grow(process->handles, process->handle_room * sizeof *process->handles);
@@ -41,6 +85,7 @@ void handle_release(struct process *process, uintptr_t value)
     struct handle *handle = handle_any(process, value);
     check(handle && handle->kind != HANDLE_FREE);
     handle->kind = HANDLE_FREE; /* the label stays: rows about a closed socket still name it */
+    if (!handle->waiters) released_add(process, (size_t)(handle - process->handles)); /* somebody who waits for it waits for nothing else */
 }
 
 const char *handle_text(const struct process *process, uintptr_t value, char room[24])

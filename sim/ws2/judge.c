@@ -143,6 +143,7 @@ static void operation_forget(struct judge *judge, struct operation *operation)
 
 void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped)
 {
+    if (socket_find(judge, process, s)) judge_closed(judge, process, s); /* the last WSPCleanup closed it, and its value comes again */
     struct known_socket *socket = memory_take(sizeof *socket);
     socket->key.process = process;
     socket->key.s = s;

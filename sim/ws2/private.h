@@ -47,6 +47,7 @@ struct handle {
     struct packet *packets;      /* HANDLE_PORT: that wait, oldest first */
 };
 
+bool handle_left(const struct process *process); /* the policy lets it have another */
 struct handle *handle_take(struct process *process, enum handle_kind kind, uintptr_t *value);
 struct handle *handle_at(const struct process *process, uintptr_t value, enum handle_kind kind); /* NULL: not of this kind */
 struct handle *handle_any(const struct process *process, uintptr_t value); /* also a released one; NULL: never given out */
@@ -133,6 +134,8 @@ struct process {
     struct thread completer;       /* who runs while no thread does: its task has no thread id, and no fiber */
     struct memory *memory;
     struct handle *handles; size_t handle_room, handle_count;
+    struct handle_policy policy;
+    size_t *released; size_t released_room, released_first, released_count; /* indices that may be used again, oldest first */
     struct slot *slots;
     struct provider_layer layers[LAYERS_MOST]; unsigned layer_count; /* top first; the last is the base */
     bool without_ipv4, without_ipv6;

@@ -50,6 +50,7 @@ static void process_free(struct process *process)
     memory_free(process->memory);
     for (size_t i = 0; i < process->handle_count; i++) port_free(&process->handles[i]);
     free(process->handles);
+    free(process->released);
     free(process->seen);
     free(process->catalog);
     crossings_end(&process->completer);
@@ -107,6 +108,7 @@ struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, 
     process->name = setup->name;
     process->host = setup->host;
     process->profile = setup->profile;
+    process->policy = setup->handles;
     process->memory = memory_new();
     process->without_ipv4 = setup->without_ipv4;
     process->without_ipv6 = setup->without_ipv6;
@@ -124,6 +126,7 @@ struct process *process_new(struct ws2 *ws2, const struct process_setup *setup, 
 struct process *process_next(const struct ws2 *ws2, const struct process *after) { return after ? after->next : ws2->first; }
 const char *process_name(const struct process *process) { return process->name; }
 uint32_t process_id(const struct process *process) { return process->completer.task.process_id; }
+void process_buffers(struct process *process, bool there) { process->completer.task.starved = !there; }
 bool process_exited(const struct process *process) { return process->exited; }
 
 struct process *process_running(void)

@@ -25,6 +25,7 @@ enum kernel_status kernel_endpoint_share(kernel_endpoint endpoint, uint32_t proc
     if (kernel_stack_state() != KERNEL_OK) return KERNEL_STACK_DOWN;
     if (!process_by_id(ws2, process->host, process_id)) return KERNEL_BAD_ARGUMENT;
     if (!token) return KERNEL_OK;
+    if (host_starved(process->host)) return KERNEL_NO_RESOURCES;
     struct share *share = memory_take(sizeof *share);
     *share = (struct share){ .token = TOKEN_FIRST + ws2->shares_given++, .target = process_id, .endpoint = endpoint, .source = process, .next = ws2->shares };
     ws2->shares = share;

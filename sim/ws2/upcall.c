@@ -38,8 +38,12 @@ static void row(const char *verb, uintptr_t handle, int error)
 
 static SOCKET WSPAPI wpu_create_socket_handle(DWORD entry, DWORD_PTR context, LPINT error)
 {
-    (void)error;
     uintptr_t value;
+    if (!handle_left(process_running())) {
+        row("WPUCreateSocketHandle", 0, WSAENOBUFS);
+        fail(error, WSAENOBUFS);
+        return INVALID_SOCKET;
+    }
     struct handle *handle = handle_take(process_running(), HANDLE_SOCKET, &value);
     handle->context = context;
     handle->catalog_entry = entry;
@@ -87,7 +91,11 @@ static SOCKET WSPAPI wpu_modify_ifs_handle(DWORD entry, SOCKET proposed, LPINT e
 
 static WSAEVENT WSPAPI wpu_create_event(LPINT error)
 {
-    (void)error;
+    if (!handle_left(process_running())) {
+        row("WPUCreateEvent", 0, WSA_NOT_ENOUGH_MEMORY);
+        fail(error, WSA_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
     HANDLE event = event_new(process_running(), false, NULL);
     row("WPUCreateEvent", (uintptr_t)event, 0);
     return event;

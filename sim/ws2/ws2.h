@@ -45,6 +45,14 @@ struct layer_setup {
 };
 #define LAYERS_ABOVE 6              /* a chain has MAX_PROTOCOL_CHAIN providers */
 
+/* What becomes of a closed handle's value: never used again, or given out again, the lowest first or the one closed longest ago. */
+enum handle_reuse { HANDLES_NEVER, HANDLES_LOWEST, HANDLES_AFTER };
+struct handle_policy {
+    enum handle_reuse reuse;
+    uint32_t after;                 /* HANDLES_AFTER: so many are closed later before it comes again */
+    uint32_t most;                  /* open at one time, as process_handles counts them; 0: no limit */
+};
+
 struct process_setup {
     const char *name;               /* the actor's name; lives as long as the process */
     struct host *host;
@@ -54,6 +62,7 @@ struct process_setup {
     bool without_ipv4, without_ipv6; /* protocols that were taken out of its catalogue */
     uint32_t user;                  /* processes of equal numbers run under one account */
     bool restricted;                /* without an administrator's rights */
+    struct handle_policy handles;
 };
 
 /* NULL: the provider could not be loaded, and *why says so (the caller frees it). */
@@ -65,6 +74,7 @@ const char *process_name(const struct process *process);
 uint32_t process_id(const struct process *process);
 struct thread *process_thread(const struct process *process, const char *name);
 size_t process_handles(const struct process *process); /* open sockets and events made by WPUCreateEvent */
+void process_buffers(struct process *process, bool there); /* as host_buffers, for one process */
 bool process_exited(const struct process *process);
 void process_cancel(struct process *process, const void *overlapped); /* CancelIoEx: whichever thread asked */
 void process_exit(struct thread *thread); /* every thread ends, the caller too: does not return on the caller's fiber */

@@ -19,6 +19,16 @@ static struct endpoint *enter(kernel_endpoint id, enum kernel_status *status)
     return *status == KERNEL_OK ? endpoint : NULL;
 }
 
+/* The same for what needs buffers. */
+static struct endpoint *enter_to_keep(kernel_endpoint id, enum kernel_status *status)
+{
+    struct endpoint *endpoint = enter(id, status);
+    if (!endpoint || !host_starved(endpoint->host))
+        return endpoint;
+    *status = KERNEL_NO_RESOURCES;
+    return NULL;
+}
+
 static bool is_stream(const struct endpoint *endpoint) { return endpoint->transport == KERNEL_TCP; }
 static bool may_pend(const struct kernel_how *how) { return how && how->complete; }
 
@@ -36,6 +46,8 @@ enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_t
         return KERNEL_BAD_ARGUMENT;
     if (host->stack_down)
         return KERNEL_STACK_DOWN;
+    if (host_starved(host))
+        return KERNEL_NO_RESOURCES;
     *id = endpoint_new(host, (uint8_t)family, (uint8_t)transport, protocol, task_process(running))->id;
     return KERNEL_OK;
 }
@@ -45,7 +57,7 @@ enum kernel_status kernel_endpoint_open(enum kernel_family family, enum kernel_t
 enum kernel_status kernel_bind(kernel_endpoint id, const struct kernel_socket *local)
 {
     enum kernel_status status;
-    struct endpoint *endpoint = enter(id, &status);
+    struct endpoint *endpoint = enter_to_keep(id, &status);
     if (!endpoint)
         return status;
     if (endpoint->bound || local->address.family != endpoint->family)
@@ -125,7 +137,7 @@ static enum kernel_status connect_stream(struct endpoint *endpoint, const struct
 enum kernel_status kernel_connect(kernel_endpoint id, const struct kernel_socket *peer, const struct kernel_how *how)
 {
     enum kernel_status status;
-    struct endpoint *endpoint = enter(id, &status);
+    struct endpoint *endpoint = enter_to_keep(id, &status);
     if (!endpoint)
         return status;
     if (peer->address.family != endpoint->family)
@@ -136,7 +148,7 @@ enum kernel_status kernel_connect(kernel_endpoint id, const struct kernel_socket
 enum kernel_status kernel_listen(kernel_endpoint id, uint32_t backlog)
 {
     enum kernel_status status;
-    struct endpoint *endpoint = enter(id, &status);
+    struct endpoint *endpoint = enter_to_keep(id, &status);
     if (!endpoint)
         return status;
     if (!is_stream(endpoint))
@@ -170,7 +182,7 @@ void transfer_accepts(struct endpoint *listener)
 enum kernel_status kernel_accept(kernel_endpoint id, struct kernel_accepted *accepted, const struct kernel_how *how)
 {
     enum kernel_status status;
-    struct endpoint *endpoint = enter(id, &status);
+    struct endpoint *endpoint = enter_to_keep(id, &status);
     if (!endpoint)
         return status;
     if (!is_stream(endpoint))
@@ -234,7 +246,7 @@ static enum kernel_status send_stream(struct endpoint *endpoint, struct kernel_t
 enum kernel_status kernel_send(kernel_endpoint id, struct kernel_transfer *transfer, const struct kernel_how *how)
 {
     enum kernel_status status;
-    struct endpoint *endpoint = enter(id, &status);
+    struct endpoint *endpoint = enter_to_keep(id, &status);
     transfer->count = 0;
     if (!endpoint)
         return status;
