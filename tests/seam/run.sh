@@ -228,6 +228,7 @@ look_at_rules
 ends "what Windows is known to do breaks no rule in the observed profile" 0 pass observed-byte-counts "$objects/breaker.so"
 
 # ---- crashes ----
+ends "a crash in WSPStartup" 1 "the provider crashed in WSPStartup: SIGSEGV" starts "$objects/start_crashes.so"
 ends "a wild pointer in a call" 1 "the provider crashed in WSPIoctl: SIGSEGV" crash-wild-pointer "$objects/breaker.so"
 ends "a stack overflow" 1 "the provider crashed in WSPIoctl: ran over its stack" crash-stack-overflow "$objects/breaker.so"
 ends "exit()" 1 "the provider crashed in WSPIoctl: it called exit" crash-exit "$objects/breaker.so"
