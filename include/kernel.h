@@ -442,6 +442,12 @@ enum kernel_qos_question {
 /* KERNEL_OK, KERNEL_BAD_ARGUMENT (question), KERNEL_NOT_SUPPORTED, KERNEL_BAD_HANDLE. */
 enum kernel_status kernel_qos_check(kernel_endpoint endpoint, enum kernel_qos_question question, uint32_t *answer);
 
+/* What the host's administrator has given a name to, in the order of installation. KERNEL_OK, KERNEL_BAD_ARGUMENT (there are not
+   so many), KERNEL_STACK_DOWN. */
+#define KERNEL_TEMPLATE_NAME 64
+struct kernel_qos_template { char name[KERNEL_TEMPLATE_NAME]; size_t length; struct kernel_qos qos; }; /* length: of the name, without its zero */
+enum kernel_status kernel_qos_template(size_t number, struct kernel_qos_template *found);
+
 /* ---- waiting: the one call that may take simulated time -------------------------------------------------------------- */
 
 #define KERNEL_FOREVER INT64_MAX

@@ -73,7 +73,7 @@ int ioctl_get_interface_list(struct ioctl_call *call)
 }
 
 /* ---- the list for any family: the array, and behind it three places for each entry, of one size whatever the family. So the
-   number of entries follows from the byte count, as the specification wants it (decision 0014). ---- */
+   number of entries follows from the byte count, as the specification wants it (decision 0016). ---- */
 
 #define PLACE sizeof(struct sockaddr_in6)
 #define ENTRY_EX (sizeof(INTERFACE_INFO_EX) + 3 * PLACE)

@@ -79,6 +79,12 @@ static void flow_write(const struct kernel_flow *flow, FLOWSPEC *to)
     };
 }
 
+void qos_flows_write(const struct kernel_qos *from, QOS *to)
+{
+    flow_write(&from->sending, &to->SendingFlowspec);
+    flow_write(&from->receiving, &to->ReceivingFlowspec);
+}
+
 static ULONG word_at(const char *object)
 {
     ULONG word;
@@ -210,8 +216,7 @@ static int qos_write(const struct kernel_qos_state *state, void *out, DWORD out_
         return WSAENOBUFS;
     }
     memset(&qos, 0, sizeof qos);
-    flow_write(&state->qos.sending, &qos.SendingFlowspec);
-    flow_write(&state->qos.receiving, &qos.ReceivingFlowspec);
+    qos_flows_write(&state->qos, &qos);
     if (objects) {
         qos.ProviderSpecific.len = objects;
         qos.ProviderSpecific.buf = (char *)out + sizeof qos;

@@ -239,6 +239,7 @@ void conditions_end(struct sock *sock);
 LONG conditions_holding(const struct sock *sock, const struct kernel_state *state); /* FD_ events whose condition holds now */
 
 /* ---- quality of service (ioctl_qos.c) ---- */
+void qos_flows_write(const struct kernel_qos *from, QOS *to); /* the two flows and nothing else */
 int qos_news(struct sock *sock);                           /* the newest word about its flow: a WSA_QOS_ number, 0, WSAENETDOWN */
 
 /* ---- sends and receives (transfer.c) ---- */
@@ -303,6 +304,7 @@ int WSPAPI provider_send_disconnect(SOCKET s, LPWSABUF data, LPINT error);
 int WSPAPI provider_recv_disconnect(SOCKET s, LPWSABUF data, LPINT error);
 int WSPAPI provider_get_sock_opt(SOCKET s, int level, int name, char *value, LPINT size, LPINT error);
 int WSPAPI provider_set_sock_opt(SOCKET s, int level, int name, const char *value, int size, LPINT error);
+BOOL WSPAPI provider_get_qos_by_name(SOCKET s, LPWSABUF name, LPQOS qos, LPINT error);
 INT WSPAPI provider_address_to_string(LPSOCKADDR address, DWORD size, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD length, LPINT error);
 INT WSPAPI provider_string_to_address(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT size, LPINT error);
 int WSPAPI provider_select(int ignored, fd_set *readable, fd_set *writable, fd_set *exceptional, const PTIMEVAL timeout, LPINT error);
@@ -312,5 +314,4 @@ int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT event, LPWSANETWORKEV
 BOOL WSPAPI provider_get_overlapped_result(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD bytes, BOOL wait, LPDWORD flags, LPINT error);
 int WSPAPI provider_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD bytes, LPWSAOVERLAPPED overlapped,
                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error);
-void not_offered_fill(LPWSPPROC_TABLE table); /* the entry points this provider does not offer */
 #endif

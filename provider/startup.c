@@ -58,7 +58,6 @@ struct sock *sock_enter(SOCKET s, LPINT error)
 
 static void table_fill(LPWSPPROC_TABLE table)
 {
-    not_offered_fill(table);
     table->lpWSPCleanup = provider_cleanup;
     table->lpWSPCancelBlockingCall = provider_cancel_blocking_call;
     table->lpWSPSocket = provider_socket;
@@ -87,6 +86,7 @@ static void table_fill(LPWSPPROC_TABLE table)
     table->lpWSPSetSockOpt = provider_set_sock_opt;
     table->lpWSPSelect = provider_select;
     table->lpWSPAddressToString = provider_address_to_string;
+    table->lpWSPGetQOSByName = provider_get_qos_by_name;
     table->lpWSPStringToAddress = provider_string_to_address;
 }
 

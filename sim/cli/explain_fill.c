@@ -162,24 +162,13 @@ static bool list_has(const struct explained_item *items, const char *name)
     return false;
 }
 
-static bool slot_real(size_t slot)
-{
-    WSPPROC_TABLE table;
-    void (*entry)(void) = NULL;
-    memset(&table, 0, sizeof table);
-    not_offered_fill(&table); /* what it fills is not offered yet */
-    if ((slot + 1) * sizeof entry > sizeof table) return true; /* WSPStartup is not in the table */
-    memcpy(&entry, (const char *)&table + slot * sizeof entry, sizeof entry);
-    return entry == NULL;
-}
-
 static void error_sources(struct page *page, const char *name)
 {
     size_t codes_count, functions_count;
     const struct explained_code *codes = explained_codes(&codes_count);
     const struct explained_function *functions = explained_functions(&functions_count);
-    struct names lists[4];
-    static const char *const labels[] = { "codes", "codes later", "functions", "functions later" };
+    struct names lists[3];
+    static const char *const labels[] = { "codes", "codes not offered", "functions" };
     for (size_t i = 0; i < COUNT(lists); i++) lists[i] = (struct names){ arena_take(page->arena, (codes_count + functions_count + 1) * sizeof(struct explained_item)), 0 };
     for (size_t i = 0; i < codes_count; i++) {
         int64_t value = 0;
@@ -189,7 +178,7 @@ static void error_sources(struct page *page, const char *name)
         names_add(&lists[row && row->standing == IOCTL_REAL ? 0 : 1], codes[i].name);
     }
     for (size_t i = 0; i < functions_count; i++)
-        if (list_has(functions[i].errors, name) || (!functions[i].plain && list_has(explained_function_prefix, name))) names_add(&lists[slot_real(i) ? 2 : 3], functions[i].name);
+        if (list_has(functions[i].errors, name) || (!functions[i].plain && list_has(explained_function_prefix, name))) names_add(&lists[2], functions[i].name);
     for (size_t i = 0; i < COUNT(lists); i++) page_items(page, labels[i], lists[i].items);
 }
 
@@ -227,8 +216,7 @@ void page_of_function(struct page *page, const struct explained_function *functi
     page_items(page, "errors", function->plain ? function->errors : lists_joined(page->arena, explained_function_prefix, function->errors));
     page_text(page, "notes", function->notes);
     page_text(page, "in scenarios", arena_printf(page->arena, "\"do\": \"%s\"", function->script));
-    page_text(page, "standing", slot_real(slot) ? "real" : "not-yet");
-    if (!slot_real(slot)) page_text(page, "answer", "WSAEOPNOTSUPP");
+    page_text(page, "standing", "real");
     page_items(page, "scenarios", scenarios_with(page->arena, function->script, true));
 }
 

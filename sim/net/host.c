@@ -82,6 +82,7 @@ void host_free(struct host *host)
         iface_free(iface);
     }
     rss_processors_free(host);
+    qos_templates_free(host);
     for (unsigned slot = 0; slot < FAMILIES; slot++) {
         address_set_drop(host->list[slot].now);
         prefix_tree_end(&host->watched[slot]);

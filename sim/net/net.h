@@ -200,6 +200,9 @@ struct route_view {
    until it returns false. For shows and asserts, not for forwarding. */
 void route_each(const struct host *host, enum kernel_family family, bool (*each)(const struct route_view *route, void *argument), void *argument);
 
+/* A quality of service gets a name on the host; false: net_why says what is wrong with the name. */
+bool qos_template_add(struct host *host, const char *name, const struct kernel_qos *qos);
+
 enum kernel_status host_best_path(const struct host *host, const struct kernel_address *destination, struct kernel_path *path);
 
 /* ---- the two lists of the reference, 2.4 ---- */

@@ -150,6 +150,7 @@ struct host {
     struct reassembly *reassembly;
     uint32_t raws, captures;      /* open raw sockets, of them capturing ones (RCVALL) */
     uint32_t identification;      /* of the newest fragmented datagram */
+    struct qos_template *qos_templates; /* in the order of installation (qos/templates.c) */
     struct rss_processors *processors; /* packets that wait for one (rss/receive.c); NULL: never any */
     struct host_parameters parameters;
     uint64_t seed;
@@ -362,6 +363,8 @@ unsigned policy_scope(const struct kernel_address *address);
 unsigned policy_label(const struct kernel_address *address);
 unsigned policy_precedence(const struct kernel_address *address);
 void destinations_sort(const struct host *host, struct kernel_address *destinations, size_t count); /* section 6 */
+
+void qos_templates_free(struct host *host); /* qos/templates.c */
 
 /* ---- lists.c ---- */
 void listing_count(const struct ifaddr *ifaddr, bool before); /* it was listed, or not; the set follows what it is now */

@@ -367,6 +367,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: case CALL_POLL: return call_option_step(call);
     case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
     case CALL_BLOCKINGHOOK: return call_hook_step(call);
+    case CALL_GETQOSBYNAME: return call_qos_step(call);
     case CALL_ASSOCIATE: case CALL_NOTIFICATIONMODES: case CALL_GETQUEUED: case CALL_POSTQUEUED: return call_port_step(call);
     case CALL_ASYNCSELECT: case CALL_CREATEWINDOW: case CALL_DESTROYWINDOW: case CALL_GETMESSAGE: return call_window_step(call);
     }

@@ -101,6 +101,8 @@ static const struct step_kind table[] = {
       { { "address", TYPE_SOCKADDR, NEED, "" }, { "address_size", TYPE_UINT32, MAY, "" }, { "out", TYPE_OUT, MAY, "{\"text\": …}" }, { "out_size", TYPE_UINT32, MAY, "characters; 128 without it" }, { "length", TYPE_UINT32, MAY, "afterwards, with the terminator" } }, CALL_ADDRESSTOSTRING },
     { "stringtoaddress", STEP_CALL, "WSPStringToAddress",
       { { "text", TYPE_TEXT, NEED, "" }, { "family", TYPE_FAMILY, NEED, "" }, { "out", TYPE_OUT, MAY, "{\"sockaddr\": …}" }, { "out_size", TYPE_UINT32, MAY, "bytes; 128 without it" }, { "size", TYPE_UINT32, MAY, "*lpAddressLength afterwards" } }, CALL_STRINGTOADDRESS },
+    { "getqosbyname", STEP_CALL, "WSPGetQOSByName: a template of the host; \"\" asks for the names",
+      { { "socket", TYPE_SOCKET, NEED, "" }, { "name", TYPE_ANY, NEED, "a text, null or \"bad\"" }, { "name_size", TYPE_UINT32, MAY, "the buffer's length; the text's without it, 256 for \"\"" }, { "out", TYPE_OUT, MAY, "{\"qos\": …}, {\"names\": […]}" }, { "size", TYPE_UINT32, MAY, "the buffer's length afterwards" } }, CALL_GETQOSBYNAME },
     { "getsockname", STEP_CALL, "WSPGetSockName", { { "socket", TYPE_SOCKET, NEED, "" }, { "out", TYPE_OUT, MAY, "{\"sockaddr\": …}" }, { "out_size", TYPE_UINT32, MAY, "*namelen before; 128 without it" } }, CALL_GETSOCKNAME },
     { "getpeername", STEP_CALL, "WSPGetPeerName", { { "socket", TYPE_SOCKET, NEED, "" }, { "out", TYPE_OUT, MAY, "{\"sockaddr\": …}" }, { "out_size", TYPE_UINT32, MAY, "*namelen before; 128 without it" } }, CALL_GETPEERNAME },
     { "connect", STEP_CALL, "WSPConnect", { { "socket", TYPE_SOCKET, NEED, "" }, { "to", TYPE_SOCKADDR, NEED, "" }, { "to_size", TYPE_UINT32, MAY, "namelen, if it is not the address's size" } }, CALL_CONNECT },
@@ -200,7 +202,7 @@ static const struct step_kind table[] = {
 
 /* Words that the language has and this version does not run. */
 static const char *const later[] = {
-    "getqosbyname", "repeat", "on",
+    "repeat", "on",
     "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "flap", "traffic", "host.suspend", "host.resume",
 };
 

@@ -48,7 +48,7 @@ static void out_rule(struct loading *load, const struct step *step, const struct
 /* What decoded outputs are made of (ws2/decode.c). */
 static void out_members(struct loading *load, const struct step *step, const struct json *out)
 {
-    static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_sets[] = { "read", "write", "except" }, *const of_catalog[] = { "protocols" };
+    static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_templates[] = { "qos", "names" }, *const of_sets[] = { "read", "write", "except" }, *const of_catalog[] = { "protocols" };
     static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "tcp_info", "processor", "hex" }, *const of_events[] = { "events", "errors" };
     const char *const *names = of_events;
     size_t count = sizeof of_events / sizeof *of_events;
@@ -56,6 +56,7 @@ static void out_members(struct loading *load, const struct step *step, const str
     case CALL_RECV: case CALL_RECVFROM: case CALL_RECVMSG: case CALL_GETOVERLAPPEDRESULT: marshal_data_check(load->problems, out, true); return;
     case CALL_IOCTL: names = of_codes; count = sizeof of_codes / sizeof *of_codes; break;
     case CALL_ADDRESSTOSTRING: names = of_texts; count = 1; break;
+    case CALL_GETQOSBYNAME: names = of_templates; count = 2; break;
     case CALL_STRINGTOADDRESS: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
     case CALL_SELECT: case CALL_POLL: names = of_sets; count = 3; break;
     case CALL_ENUMPROTOCOLS: names = of_catalog; count = 1; break;
@@ -165,12 +166,20 @@ static void extension_rule(struct loading *load, const struct step *step)
     if (size && step->kind->number == CALL_RECVMSG) marshal_sizes_check(load->problems, size);
 }
 
+static void name_rule(struct loading *load, const struct step *step)
+{
+    const struct json *name = json_member(step->node, "name"), *size = json_member(step->node, "name_size");
+    if (name->type != JSON_TEXT && name->type != JSON_NULL) problem_at(load->problems, name, "expected a template's name, \"\", null or \"bad\", found %s", json_type_name(name->type));
+    if (size && read_uint(size) > 65536) problem_at(load->problems, size, "a buffer for names has at most 65536 bytes");
+}
+
 static void call_rules(struct loading *load, const struct step *step)
 {
     const struct json *out = json_member(step->node, "out");
     times_rule(load, step);
     if (step->kind->number == CALL_IOCTL) ioctl_rule(load, step);
     if (step->kind->number == CALL_WAIT) wait_rule(load, step);
+    if (step->kind->number == CALL_GETQOSBYNAME) name_rule(load, step);
     if (step->kind->number == CALL_NOTIFICATIONMODES) modes_rule(load, step);
     if (step->kind->number >= CALL_ACCEPTEX && step->kind->number <= CALL_SENDMSG) extension_rule(load, step);
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);

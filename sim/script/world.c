@@ -2,6 +2,7 @@
  * Building the world of a scenario: hosts with their parameters, interfaces, addresses, routes. What is wrong with it is
  * told at its place in the file. What `hosts` declares is persistent.
  */
+#include "script/qos_steps.h"
 #include "script/world.h"
 
 #include <string.h>
@@ -15,7 +16,8 @@
 #include "script/script.h"
 #include "script/traffic_steps.h"
 
-static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { "companions", TYPE_LIST, false, "" }, { 0 } };
+static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { "companions", TYPE_LIST, false, "" }, { "qos_templates", TYPE_LIST, false, "" }, { 0 } };
+static const struct member template_members[] = { { "name", TYPE_TEXT, true, "" }, { "qos", TYPE_OBJECT, true, "" }, { 0 } };
 static const struct member interface_members[] = {
     { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT32, false, "" }, { "metric", TYPE_UINT32, false, "" },
     { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { "rss", TYPE_OBJECT, false, "" }, { 0 },
@@ -164,6 +166,21 @@ static unsigned world_companions(const struct json *list, struct problems *probl
     return companions;
 }
 
+/* Names for WSPGetQOSByName. */
+static void world_template(const struct scenario *scenario, struct net *net, struct host *host, const struct json *node, struct problems *problems)
+{
+    struct kernel_qos qos = { .excess = KERNEL_EXCESS_BY_SERVICE };
+    size_t before = problems->count;
+    if (!members(scenario, problems, node, template_members, "a template")) return;
+    const struct json *name = json_member(node, "name");
+    qos_wish_read(problems, json_member(node, "qos"), &qos);
+    for (const struct json *one = json_member(node, "qos")->first; one; one = one->next) {
+        bool of_flows = strcmp(one->name, "sending") == 0 || strcmp(one->name, "receiving") == 0 || strcmp(one->name, "signalling") == 0 || strcmp(one->name, "traffic_control") == 0;
+        if (!of_flows) problem_at_name(problems, one, "a template is two flows: \"sending\", \"receiving\", \"signalling\" and \"traffic_control\"");
+    }
+    if (problems->count == before && !qos_template_add(host, name->text, &qos)) problem_at(problems, name, "%s", net_why(net));
+}
+
 static void world_host(const struct scenario *scenario, struct net *net, const struct json *node, const struct host_parameters *defaults, uint64_t seed, struct problems *problems)
 {
     if (!members(scenario, problems, node, host_members, "a host")) return;
@@ -175,11 +192,13 @@ static void world_host(const struct scenario *scenario, struct net *net, const s
     const struct json *forwarding = json_member(node, "forwarding");
     all.forwarding = forwarding && read_bool(forwarding);
     const struct json *name = json_member(node, "name"), *interfaces = json_member(node, "interfaces"), *routes = json_member(node, "routes");
+    const struct json *templates = json_member(node, "qos_templates");
     if (host_find(net, name->text)) { problem_at(problems, name, "there is a host \"%s\" already", name->text); return; }
     struct host *host = host_new(net, name->text, &all, seed);
     for (const struct json *one = interfaces ? interfaces->first : NULL; one; one = one->next)
         if (members(scenario, problems, one, interface_members, "an interface")) world_interface(scenario, net, host, one, true, problems);
     for (const struct json *one = routes ? routes->first : NULL; one; one = one->next) world_route(scenario, net, host, one, problems);
+    for (const struct json *one = templates ? templates->first : NULL; one; one = one->next) world_template(scenario, net, host, one, problems);
 }
 
 bool world_build(const struct scenario *scenario, struct net *net, uint64_t seed, struct problems *problems)

@@ -30,6 +30,8 @@ struct value *decode_set(struct arena *arena, const struct process *process, con
 
 struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);
 struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size);
+struct value *decode_qos(struct arena *arena, const uint8_t *bytes, size_t size);
+struct value *decode_names(struct arena *arena, const char *bytes, size_t size); /* texts with their zeros, an empty one behind the last */
 struct value *decode_tcp_info(struct arena *arena, const void *bytes, size_t size);
 struct value *decode_ioctl_out(struct arena *arena, const struct process *process, DWORD code, const void *out, DWORD size);
 struct value *decode_network_events(struct arena *arena, const WSANETWORKEVENTS *events); /* {"events": [...], "errors": {...}} */

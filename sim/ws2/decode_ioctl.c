@@ -196,7 +196,7 @@ static struct value *decode_flow(struct arena *arena, const FLOWSPEC *flow)
 }
 
 /* The structure, and the status that may stand behind it. */
-static struct value *decode_qos(struct arena *arena, const uint8_t *bytes, size_t size)
+struct value *decode_qos(struct arena *arena, const uint8_t *bytes, size_t size)
 {
     QOS qos;
     RSVP_STATUS_INFO status;
@@ -210,6 +210,16 @@ static struct value *decode_qos(struct arena *arena, const uint8_t *bytes, size_
         if (status.ObjectHdr.ObjectType == RSVP_OBJECT_STATUS_INFO) value_add(map, "status", value_text(arena, names_or_number(NAMES_ERROR, (int)status.StatusCode, room)));
     }
     return value_add(value_new(arena, VALUE_MAP), "qos", map);
+}
+
+struct value *decode_names(struct arena *arena, const char *bytes, size_t size)
+{
+    struct value *names = value_new(arena, VALUE_LIST);
+    for (size_t at = 0; at < size && bytes[at]; at += strlen(bytes + at) + 1) {
+        if (!memchr(bytes + at, 0, size - at)) break;
+        value_add(names, NULL, value_text(arena, bytes + at));
+    }
+    return names;
 }
 
 static struct value *decode_compatibility(struct arena *arena, const uint8_t *bytes, size_t size)

@@ -78,7 +78,7 @@ static int lower_get_sock_opt(unsigned level, SOCKET s, int of, int option, char
 
 static BOOL lower_get_qos_by_name(unsigned level, SOCKET s, LPWSABUF name, LPQOS qos, LPINT error)
 {
-    return process_running()->layers[level].table.lpWSPGetQOSByName(s, name, qos, error);
+    return spi_get_qos_by_name(enter(level), s, name, qos, error);
 }
 
 static int lower_ioctl(unsigned level, SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD bytes, LPWSAOVERLAPPED overlapped,

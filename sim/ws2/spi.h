@@ -88,6 +88,9 @@ int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *tim
 /* The client's: on the sockets that serve it, which `code` tells (SIO_BSP_HANDLE_SELECT; of WSAPoll SIO_BSP_HANDLE_POLL). */
 int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, DWORD code, int *error);
 
+/* ---- qualities of service by name (spi_qos.c) ---- */
+bool spi_get_qos_by_name(struct thread *thread, SOCKET s, WSABUF *name, QOS *qos, int *error);
+
 /* ---- addresses as texts (spi_address.c) ---- */
 int spi_address_to_string(struct thread *thread, void *address, DWORD size, WCHAR *text, DWORD *length, int *error);
 int spi_string_to_address(struct thread *thread, WCHAR *text, int family, void *address, int *size, int *error);
