@@ -151,7 +151,7 @@ static void page_fill(struct page *page, const struct entry *entry)
     case KIND_ERROR: page_of_error(page, explained_errors(&count) + entry->index); break;
     case KIND_WAIT: page_of_wait(page, explained_waits(&count) + entry->index); break;
     case KIND_EVENT: page_of_event(page, explained_events(&count) + entry->index); break;
-    case KIND_FUNCTION: page_of_function(page, explained_functions(&count) + entry->index, entry->index); break;
+    case KIND_FUNCTION: page_of_function(page, explained_functions(&count) + entry->index); break;
     case KIND_UPCALL: page_of_upcall(page, explained_upcalls(&count) + entry->index); break;
     case KIND_UNKNOWN: page_of_unknown(page); break;
     }

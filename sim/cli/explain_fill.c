@@ -208,7 +208,7 @@ void page_of_wait(struct page *page, const struct explained_wait *wait)
     page_items(page, "scenarios", scenarios_with(page->arena, wait->name, false));
 }
 
-void page_of_function(struct page *page, const struct explained_function *function, size_t slot)
+void page_of_function(struct page *page, const struct explained_function *function)
 {
     page_text(page, "purpose", function->purpose);
     page_text(page, "parameters", arena_printf(page->arena, "%s%s", function->parameters, strcmp(function->name, "WSPStartup") == 0 ? "" : "; lpErrno last"));
