@@ -56,9 +56,15 @@ int option_connect_time(struct option_call *call)
     return option_give(call, error ? UINT32_MAX : (uint32_t)seconds);
 }
 
-/* Reading clears it; Windows keeps the error of a failed connect until one succeeds (observed behaviour SEL-15). */
+/* Reading clears it; Windows keeps the error of a failed connect until one succeeds (observed behaviour SEL-15), and takes one
+   from the client (OPT-08). */
 int option_error(struct option_call *call)
 {
+    if (call->setting) {
+        if (!observed()) return WSAENOPROTOOPT;
+        call->sock->shared->error = (int)option_number(call);
+        return 0;
+    }
     int error = call->sock->shared->error;
     if (!observed()) call->sock->shared->error = 0;
     return option_give(call, (uint32_t)error);

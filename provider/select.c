@@ -111,17 +111,19 @@ static BOOL is_ready(const struct sock *sock, enum set set)
     return FALSE;
 }
 
-/* How many are ready; a socket that was closed meanwhile ends the call with WSAENOTSOCK, or, as Windows has it, is readable. */
+/* How many are ready; a socket that was closed meanwhile ends the call with WSAENOTSOCK, or, as Windows has it, is readable
+   (observed behaviour SEL-21). */
 static int look(struct selecting *selecting, int *count)
 {
+    BOOL closed = FALSE;
     *count = 0;
     for (size_t i = 0; i < selecting->count; i++) {
         struct looked *looked = &selecting->looked[i];
-        if (!looked->sock && (!observed() || looked->set != SET_READ)) return WSAENOTSOCK;
-        looked->ready = !looked->sock || is_ready(looked->sock, looked->set);
+        closed = closed || !looked->sock;
+        looked->ready = looked->sock ? is_ready(looked->sock, looked->set) : looked->set == SET_READ;
         *count += looked->ready ? 1 : 0;
     }
-    return 0;
+    return closed && (!observed() || *count == 0) ? WSAENOTSOCK : 0;
 }
 
 /* ---- waiting ---- */
