@@ -97,6 +97,11 @@ bool kernel_window(const void *window);
    procedure call. */
 bool kernel_has_port(uintptr_t handle);
 
+/* Whether this is the handle of a completion port of the current process; and a packet for it, of no request: its key and its
+   OVERLAPPED are what the caller says, its error and its count 0. False: no such port. */
+bool kernel_port(const void *port);
+bool kernel_port_post(const void *port, uintptr_t key, const void *overlapped);
+
 /* ---- tables, copied out ---------------------------------------------------------------------------------------------- */
 
 enum kernel_family { KERNEL_IPV4 = 4, KERNEL_IPV6 = 6 };

@@ -27,6 +27,14 @@ struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped, size_t p
 int ext_over(struct pending *pending, int error, DWORD count, LPDWORD bytes);
 int ext_reuse(struct sock *sock);       /* the connection is left to itself, and the socket as good as new */
 
+/* ---- control data (ext_message.c) ---- */
+enum { MESSAGE_WISHES = 3 };
+struct message_wish { enum kernel_option option; BOOL given; uint64_t value, former; };
+/* What the records ask for holds until message_wishes_end, which is called in any case. FALSE: they ask for what cannot be. */
+BOOL message_wishes(const struct sock *sock, const WSABUF *control, struct message_wish wishes[MESSAGE_WISHES]);
+void message_wishes_end(const struct sock *sock, const struct message_wish wishes[MESSAGE_WISHES]);
+DWORD message_flags(const struct kernel_transfer *came); /* MSG_ values of what was received */
+
 BOOL PASCAL ext_connect(SOCKET s, const struct sockaddr *name, int size, PVOID data, DWORD length, LPDWORD bytes, LPOVERLAPPED overlapped);
 BOOL PASCAL ext_accept(SOCKET listener, SOCKET s, PVOID out, DWORD receive_length, DWORD local_length, DWORD remote_length, LPDWORD bytes, LPOVERLAPPED overlapped);
 VOID PASCAL ext_accept_names(PVOID out, DWORD receive_length, DWORD local_length, DWORD remote_length, struct sockaddr **local, LPINT local_size, struct sockaddr **remote, LPINT remote_size);

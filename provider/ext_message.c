@@ -46,6 +46,11 @@ static void records_ipv6(struct records *records, DWORD wanted, const struct ker
     if (wanted & SOCK_RECVDSTADDR) record_add(records, IPPROTO_IPV6, IPV6_RECVDSTADDR, &info.ipi6_addr, sizeof info.ipi6_addr);
 }
 
+DWORD message_flags(const struct kernel_transfer *came)
+{
+    return (came->flags & KERNEL_TRUNCATED ? MSG_TRUNC : 0u) | (came->flags & KERNEL_BROADCAST ? MSG_BCAST : 0u) | (came->flags & KERNEL_MULTICAST ? MSG_MCAST : 0u);
+}
+
 /* The flags say more than those of a plain receive. Records that did not fit are lost, and the call says WSAEMSGSIZE (observed
    behaviour UDP-10). */
 int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_transfer *came, int error, DWORD *flags)
@@ -56,18 +61,16 @@ int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_
     if (sock->family == AF_INET6) records_ipv6(&records, sock->shared->options.flags, came, came->hop_limit, came->traffic_class);
     else records_ipv4(&records, sock->shared->options.flags, came, came->hop_limit, came->traffic_class);
     message->Control.len = (ULONG)records.used;
-    *flags = (came->flags & KERNEL_TRUNCATED ? MSG_TRUNC : 0u) | (records.cut ? MSG_CTRUNC : 0u) | (came->flags & KERNEL_BROADCAST ? MSG_BCAST : 0u) |
-             (came->flags & KERNEL_MULTICAST ? MSG_MCAST : 0u);
+    *flags = message_flags(came) | (records.cut ? MSG_CTRUNC : 0u);
     message->dwFlags = *flags;
     return records.cut ? WSAEMSGSIZE : error;
 }
 
 /* ---- what a send is told ---- */
 
-struct wish { enum kernel_option option; BOOL given; uint64_t value, former; };
-enum { WISH_INTERFACE, WISH_HOPS, WISH_CLASS, WISHES };
+enum { WISH_INTERFACE, WISH_HOPS, WISH_CLASS };
 
-static BOOL number_of(const WSACMSGHDR *head, const char *data, struct wish *wish)
+static BOOL number_of(const WSACMSGHDR *head, const char *data, struct message_wish *wish)
 {
     INT value;
     if (head->cmsg_len < WSA_CMSG_LEN(sizeof value)) return FALSE;
@@ -78,7 +81,7 @@ static BOOL number_of(const WSACMSGHDR *head, const char *data, struct wish *wis
 }
 
 /* The source address is the socket's: another one cannot be had for one message. */
-static BOOL interface_of(const struct sock *sock, const WSACMSGHDR *head, const char *data, struct wish *wish)
+static BOOL interface_of(const struct sock *sock, const WSACMSGHDR *head, const char *data, struct message_wish *wish)
 {
     size_t address = sock->family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
     struct kernel_socket local;
@@ -95,7 +98,7 @@ static BOOL interface_of(const struct sock *sock, const WSACMSGHDR *head, const 
     return kernel_local(sock->endpoint, &local) == KERNEL_OK && memcmp(local.address.bytes, source.bytes, address) == 0;
 }
 
-static BOOL record_read(const struct sock *sock, const WSACMSGHDR *head, const char *data, struct wish wishes[WISHES])
+static BOOL record_read(const struct sock *sock, const WSACMSGHDR *head, const char *data, struct message_wish wishes[MESSAGE_WISHES])
 {
     BOOL six = sock->family == AF_INET6;
     if (head->cmsg_level != (six ? IPPROTO_IPV6 : IPPROTO_IP)) return FALSE;
@@ -105,7 +108,7 @@ static BOOL record_read(const struct sock *sock, const WSACMSGHDR *head, const c
     return FALSE;
 }
 
-static BOOL records_read(const struct sock *sock, const WSABUF *control, struct wish wishes[WISHES])
+static BOOL records_read(const struct sock *sock, const WSABUF *control, struct message_wish wishes[MESSAGE_WISHES])
 {
     WSACMSGHDR head;
     for (SIZE_T at = 0; at < control->len; at += WSA_CMSGHDR_ALIGN(head.cmsg_len)) {
@@ -117,9 +120,9 @@ static BOOL records_read(const struct sock *sock, const WSABUF *control, struct 
 }
 
 /* The bytes of a message are taken at the call: what is set meanwhile holds for it alone. */
-static BOOL wishes_set(const struct sock *sock, struct wish wishes[WISHES])
+static BOOL wishes_set(const struct sock *sock, struct message_wish wishes[MESSAGE_WISHES])
 {
-    for (int i = 0; i < WISHES; i++) {
+    for (int i = 0; i < MESSAGE_WISHES; i++) {
         if (!wishes[i].given) continue;
         wishes[i].given = kernel_option_get(sock->endpoint, wishes[i].option, &wishes[i].former) == KERNEL_OK;
         if (!wishes[i].given || kernel_option_set(sock->endpoint, wishes[i].option, wishes[i].value) != KERNEL_OK) return FALSE;
@@ -127,18 +130,29 @@ static BOOL wishes_set(const struct sock *sock, struct wish wishes[WISHES])
     return TRUE;
 }
 
-static void wishes_end(const struct sock *sock, const struct wish wishes[WISHES])
+void message_wishes_end(const struct sock *sock, const struct message_wish wishes[MESSAGE_WISHES])
 {
-    for (int i = 0; i < WISHES; i++)
+    for (int i = 0; i < MESSAGE_WISHES; i++)
         if (wishes[i].given) kernel_option_set(sock->endpoint, wishes[i].option, wishes[i].former);
+}
+
+BOOL message_wishes(const struct sock *sock, const WSABUF *control, struct message_wish wishes[MESSAGE_WISHES])
+{
+    static const enum kernel_option options[MESSAGE_WISHES] = { [WISH_INTERFACE] = KERNEL_UNICAST_INTERFACE, [WISH_HOPS] = KERNEL_HOP_LIMIT, [WISH_CLASS] = KERNEL_TRAFFIC_CLASS };
+    struct message_wish read[MESSAGE_WISHES];
+    memset(wishes, 0, sizeof read);
+    memset(read, 0, sizeof read);
+    for (int i = 0; i < MESSAGE_WISHES; i++) read[i].option = options[i];
+    if (!records_read(sock, control, read)) return FALSE;
+    memcpy(wishes, read, sizeof read);
+    return wishes_set(sock, wishes);
 }
 
 static int send_with_records(struct sock *sock, const struct message_call *call)
 {
-    struct wish wishes[WISHES] = { { .option = KERNEL_UNICAST_INTERFACE }, { .option = KERNEL_HOP_LIMIT }, { .option = KERNEL_TRAFFIC_CLASS } };
-    if (!records_read(sock, &call->message->Control, wishes)) return WSAEINVAL;
-    int error = wishes_set(sock, wishes) ? transfer_message(sock, call) : WSAEINVAL;
-    wishes_end(sock, wishes);
+    struct message_wish wishes[MESSAGE_WISHES];
+    int error = message_wishes(sock, &call->message->Control, wishes) ? transfer_message(sock, call) : WSAEINVAL;
+    message_wishes_end(sock, wishes);
     return error;
 }
 

@@ -1,10 +1,12 @@
 /*
- * SIO_GET_EXTENSION_FUNCTION_POINTER (ioctls reference 1.18): which functions there are beyond the interface.
+ * SIO_GET_EXTENSION_FUNCTION_POINTER (ioctls reference 1.18) and SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER (2.2): which
+ * functions there are beyond the interface.
  */
 #include <string.h>
 
 #include "ext.h"
 #include "ioctl.h"
+#include "rio.h"
 
 /* Pointers of all kinds have one size; as data they are only copied. */
 union function {
@@ -38,4 +40,18 @@ int ioctl_get_extension_function_pointer(struct ioctl_call *call)
         return 0;
     }
     return WSAEINVAL;
+}
+
+int ioctl_get_multiple_extension_function_pointer(struct ioctl_call *call)
+{
+    static const GUID registered_io = WSAID_MULTIPLE_RIO;
+    RIO_EXTENSION_FUNCTION_TABLE functions = {
+        sizeof functions, rio_receive, rio_receive_ex, rio_send, rio_send_ex, rio_close_completion_queue, rio_create_completion_queue,
+        rio_create_request_queue, rio_dequeue_completion, rio_deregister_buffer, rio_notify, rio_register_buffer, rio_resize_completion_queue,
+        rio_resize_request_queue,
+    };
+    if (memcmp(call->in, &registered_io, sizeof registered_io) != 0) return WSAEINVAL;
+    int error = ioctl_output(call, sizeof functions);
+    if (error == 0) memcpy(call->out, &functions, sizeof functions);
+    return error;
 }

@@ -10,6 +10,7 @@
  *   transfer           what a send or receive moves, from the call to its end (transfer.c)
  *   arm                one per condition a network event of a control code waits for (events.c)
  *   selecting          one per WSPSelect that waits (select.c)
+ *   rio                what a process has of Registered I/O (rio.h)
  */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
@@ -27,6 +28,8 @@ struct arm;
 struct sock;
 struct selecting;
 struct extension;
+struct rio;
+struct rio_rq;
 
 /* A thread inside WSPGetOverlappedResult or WSPSelect; on its stack. */
 struct waiting { uint32_t thread_id; BOOL cleaned_up; struct waiting *next; };
@@ -55,6 +58,7 @@ struct provider_process {
     DWORD open_type;            /* SO_OPENTYPE: obsolete, kept and without effect */
     struct pending *routines;   /* completed, their routine queued */
     struct pending *running;    /* their routine runs */
+    struct rio *rio;            /* Registered I/O: what its ids stand for, NULL: nothing yet */
 };
 
 struct network_events {
@@ -126,6 +130,7 @@ struct sock {
     struct network_events events;
     kernel_request connecting;  /* a nonblocking attempt that runs, else 0 */
     struct pending *accepting;  /* the AcceptEx that is to fill it, NULL: none */
+    struct rio_rq *rio;         /* its request queue of Registered I/O, NULL: none */
     struct kernel_address finding; /* a nonblocking SIO_FIND_ROUTE is on its way there; family 0: nowhere */
     struct {
         BOOL tied;
@@ -258,6 +263,10 @@ struct message_call {
 };
 int transfer_message(struct sock *sock, const struct message_call *call); /* the Winsock error */
 int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_transfer *came, int error, DWORD *flags); /* ext_message.c */
+
+/* ---- Registered I/O (rio_requests.c, rio_names.c) ---- */
+void rio_socket_ends(struct sock *sock, BOOL indicate);    /* what it still has to do ends; indicate: with a result */
+void rio_free(struct provider_process *process);           /* the last cleanup */
 
 /* ---- extension functions (ext_common.c) ---- */
 void ext_leave(struct pending *pending);                   /* the request ends: the socket it was to fill is free again */

@@ -202,6 +202,7 @@ void sock_discard(struct sock *sock, BOOL indicate)
     if (sock->connecting) kernel_cancel(sock->connecting);
     while (sock->pending) pending_drop(sock->pending, indicate);
     if (sock->accepting) pending_drop(sock->accepting, indicate);
+    rio_socket_ends(sock, indicate);
     selecting_closed(sock);
     events_end(sock);
     if (hard) kernel_endpoint_abort(sock->endpoint);

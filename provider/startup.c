@@ -145,6 +145,7 @@ int WSPAPI provider_cleanup(LPINT error)
     selecting_free(process);
     while (process->socks) sock_discard(process->socks, FALSE); /* nobody is told any more */
     routines_free(process);
+    rio_free(process);
     protocols_free(process);
     kernel_slot_set(&wspsim_kernel_abi, NULL);
     free(process);

@@ -54,7 +54,9 @@ static const struct explained_later codes[] = {
     { N(SIO_EXT_SELECT), "Lets a layered provider serve select; issued by the system.", "in and out: the arguments of select", "handles obtained with SIO_BSP_HANDLE_SELECT", "Windows Vista" },
     { N(SIO_EXT_POLL), "Lets a layered provider serve WSAPoll; issued by the system.", "in and out: WSAPOLLDATA", "handles obtained with SIO_BSP_HANDLE_POLL", "Windows Vista" },
     { N(SIO_EXT_SENDMSG), "Lets a layered provider serve WSASendMsg; issued by the system.", "in and out: WSASENDMSG", "handles obtained with SIO_BSP_HANDLE", "Windows Vista" },
-    { N(SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER), "Gives the table of functions of Registered I/O.", "in: GUID; out: RIO_EXTENSION_FUNCTION_TABLE, 112 bytes on Win64", "any socket", WIN8 },
+    { N(SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER), "Gives the table of functions of Registered I/O: RIOReceive, RIOReceiveEx, RIOSend, RIOSendEx, RIOCloseCompletionQueue, RIOCreateCompletionQueue, RIOCreateRequestQueue, RIODequeueCompletion, "
+      "RIODeregisterBuffer, RIONotify, RIORegisterBuffer, RIOResizeCompletionQueue, RIOResizeRequestQueue. Their errors come by WSAGetLastError, RIONotify's is what it returns.",
+      "in: GUID WSAID_MULTIPLE_RIO, another is WSAEINVAL; out: RIO_EXTENSION_FUNCTION_TABLE, 112 bytes on Win64, a shorter one is WSAEFAULT", "any socket", WIN8 },
     { N(SIO_NSP_NOTIFY_CHANGE), "Asks to be told of changes of a name space; not a code of sockets.", "in: WSACOMPLETION", "handles of name-space lookups", "Windows XP" },
     { N(SIO_SOCKET_USAGE_NOTIFICATION), "For the system's own use.", "not published", "not supported", HEADER },
     { N(SIO_AF_UNIX_GETPEERPID), "Gives the process at the other end.", "out: ULONG, 4 bytes", "Unix-domain sockets", "Windows 10 1803" },

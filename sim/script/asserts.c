@@ -174,6 +174,7 @@ void assert_run(struct script *script, const struct step *step)
     case ASSERT_PATH: assert_path(script, step); return;
     case ASSERT_INTERFACE: assert_interface(script, step); return;
     case ASSERT_PENDING: assert_pending(script, step); return;
+    case ASSERT_RIOBUFFER: rio_assert_run(script, step); return;
     case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_run(script, step); return;
     case ASSERT_QOS: qos_assert_run(script, step); return;
     case ASSERT_RSS: rss_assert_run(script, step); return;

@@ -43,6 +43,15 @@ HANDLE actor_event(struct actor *actor, const char *name)
     return event;
 }
 
+HANDLE actor_port(struct actor *actor, const char *name)
+{
+    const uintptr_t *known = binding_find(&actor->ports, name);
+    if (known) return (HANDLE)*known;
+    HANDLE port = port_new(actor->process, name);
+    binding_set(&actor->ports, name, (uintptr_t)port);
+    return port;
+}
+
 WSAOVERLAPPED *actor_overlapped(struct actor *actor, const char *name)
 {
     uintptr_t *found = binding_find(&actor->overlapped, name);

@@ -51,10 +51,15 @@ struct outcome call_qos_step(const struct call *call);      /* calls_qos.c */
 struct outcome call_port_step(const struct call *call);     /* calls_port.c */
 struct outcome call_window_step(const struct call *call);   /* calls_window.c */
 void check_message(struct script *script, const struct step *step, const struct window_message *message); /* what it says against the step's members */
+struct outcome call_rio_step(const struct call *call);      /* calls_rio.c: Registered I/O */
 struct outcome call_hook_step(const struct call *call);     /* hooks.c */
 void condition_runs(struct thread *thread, void *call);     /* what the condition function of an `accept` does */
 struct outcome call_duplicate(const struct call *call);     /* calls_duplicate.c */
 struct outcome call_open_duplicate(const struct call *call);
+
+/* ---- control data (calls_ext.c) ---- */
+void control_add(const struct call *call, WSABUF *control, const char *member, int type); /* a record behind the others, if the step says it: there is room */
+const struct value *control_words(struct arena *arena, const WSABUF *control);            /* the records: {"ttl": 128, …} */
 
 /* ---- data (marshal_data.c) ---- */
 #define DATA_PIECES_MOST 64
@@ -71,6 +76,7 @@ struct moving {
     void *blocks[DATA_PIECES_MOST + 6];
     size_t block_count;
 };
+uint64_t data_size(const struct json *data); /* of one piece */
 void moving_data(struct process *process, const struct json *data, struct moving *moving);
 void moving_room(struct process *process, const struct json *sizes, struct moving *moving);
 void moving_free(struct process *process, struct moving *moving);

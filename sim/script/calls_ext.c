@@ -109,10 +109,9 @@ static void packets_fill(struct extending *at)
 
 /* ---- messages ---- */
 
-static void control_add(struct extending *at, const char *member, int type)
+void control_add(const struct call *call, WSABUF *control, const char *member, int type)
 {
-    WSABUF *control = &at->message->Control;
-    const struct json *value = argument(at->call, member);
+    const struct json *value = argument(call, member);
     if (!value) return;
     bool info = type == IP_PKTINFO;
     size_t size = info ? sizeof(IN_PKTINFO) : sizeof(INT);
@@ -148,13 +147,12 @@ static void message_fill(struct extending *at, bool receives)
     at->spi.flags = given;
     at->moving->name = name_given(call, "to", "to_size", &message->namelen);
     message->name = at->moving->name.bytes;
-    control_add(at, "interface", IP_PKTINFO);
-    control_add(at, "ttl", IP_TTL);
-    control_add(at, "tos", IP_TOS);
+    control_add(call, &message->Control, "interface", IP_PKTINFO);
+    control_add(call, &message->Control, "ttl", IP_TTL);
+    control_add(call, &message->Control, "tos", IP_TOS);
 }
 
-/* The records as words: {"ttl": 128, …}. */
-static const struct value *control_words(struct arena *arena, const WSABUF *control)
+const struct value *control_words(struct arena *arena, const WSABUF *control)
 {
     struct value *words = value_new(arena, VALUE_MAP);
     WSACMSGHDR head;

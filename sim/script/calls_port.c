@@ -7,12 +7,7 @@
 
 static HANDLE call_port(const struct call *call)
 {
-    const char *name = argument(call, "port")->text;
-    const uintptr_t *known = binding_find(&call->actor->ports, name);
-    if (known) return (HANDLE)*known;
-    HANDLE port = port_new(call->process, name);
-    binding_set(&call->actor->ports, name, (uintptr_t)port);
-    return port;
+    return actor_port(call->actor, argument(call, "port")->text);
 }
 
 static uintptr_t call_key(const struct call *call)

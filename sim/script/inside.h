@@ -37,12 +37,17 @@ struct sight_key { uintptr_t kind, what, overlapped; };
 /* All observations of one key, oldest first, by number; those before `open` are claimed. */
 struct sights { struct sight_key key; uint64_t *numbers; size_t count, room, open; UT_hash_handle hh; };
 
+/* A buffer of Registered I/O: the client's memory, and the id that it was given. */
+struct registered { char *memory; DWORD size; RIO_BUFFERID id; };
+
 struct actor {
     struct script *script;
     const struct actor_setup *setup;
     struct process *process;
     struct line *lines;
     struct bindings sockets, overlapped, events, routines, ports, windows;
+    struct bindings registered;          /* name -> its registered buffer (calls_rio.c) */
+    struct bindings queues;              /* name -> the id of a completion or request queue */
     struct bindings endpoints;           /* socket name -> the stack's number of what its call opened */
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
     struct bindings moving;              /* OVERLAPPED name -> the buffers that went with it last (call.h) */
@@ -122,8 +127,11 @@ struct observation *sights_oldest(struct actor *actor, struct sights *sights);  
 size_t sights_from(struct actor *actor, struct sights *sights, int64_t from_ns); /* where those from then on begin */
 void sights_free(struct actor *actor);
 
+void rio_assert_run(struct script *script, const struct step *step);            /* asserts_rio.c */
+
 /* ---- names of an actor (bindings.c) ---- */
 HANDLE actor_event(struct actor *actor, const char *name);               /* made at its first mention */
+HANDLE actor_port(struct actor *actor, const char *name);                /* likewise */
 WSAOVERLAPPED *actor_overlapped(struct actor *actor, const char *name);  /* likewise */
 LPWSAOVERLAPPED_COMPLETION_ROUTINE actor_routine(struct actor *actor, const char *name);
 const char *actor_routine_name(const struct actor *actor, unsigned index);

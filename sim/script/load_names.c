@@ -34,7 +34,7 @@ static void names_need(struct loading *load, const struct names *names, const st
     else problem_at(load->problems, value, "this actor has no %s \"%s\" before this step", what, value->text);
 }
 
-struct actor_names { struct names sockets, overlapped, events, routines, windows; };
+struct actor_names { struct names sockets, overlapped, events, routines, windows, registered, completions, requests; };
 
 static void select_names(struct loading *load, struct actor_names *names, const struct step *step)
 {
@@ -42,6 +42,41 @@ static void select_names(struct loading *load, struct actor_names *names, const 
     for (size_t i = 0; i < 3; i++) {
         const struct json *list = step_member(load->scenario, step, sets[i]);
         for (const struct json *one = list && list->type == JSON_LIST ? list->first : NULL; one; one = one->next) names_need(load, &names->sockets, one, "socket");
+    }
+}
+
+static void id_needs(struct loading *load, const struct names *names, const struct json *value, const char *what)
+{
+    if (!is_text(value, "bad")) names_need(load, names, value, what);
+}
+
+/* Registered I/O: buffers, completion queues and request queues are known by names of their own kinds. */
+static void rio_names(struct loading *load, struct actor_names *names, const struct step *step)
+{
+    static const char *const slices[] = { "local", "remote", "control", "flags_place" };
+    const struct scenario *scenario = load->scenario;
+    const struct json *as = step_member(scenario, step, "as"), *queue = step_member(scenario, step, "queue");
+    const struct json *event = step_member(scenario, step, "event"), *overlapped = step_member(scenario, step, "overlapped");
+    id_needs(load, &names->registered, step_member(scenario, step, "buffer"), "registered buffer");
+    switch (step->kind->number) {
+    case CALL_RIOREGISTER: names_add(load, &names->registered, as); return;
+    case CALL_RIOCREATECQ:
+        names_add(load, &names->completions, as);
+        if (!is_text(event, "bad")) names_add(load, &names->events, event);
+        if (!is_text(overlapped, "bad")) names_add(load, &names->overlapped, overlapped);
+        return;
+    case CALL_RIOCREATERQ:
+        names_add(load, &names->requests, as);
+        id_needs(load, &names->completions, step_member(scenario, step, "receive_queue"), "completion queue");
+        id_needs(load, &names->completions, step_member(scenario, step, "send_queue"), "completion queue");
+        return;
+    case CALL_RIORESIZECQ: case CALL_RIOCLOSECQ: case CALL_RIODEQUEUE: case CALL_RIONOTIFY: id_needs(load, &names->completions, queue, "completion queue"); return;
+    default: break;
+    }
+    id_needs(load, &names->requests, queue, "request queue");
+    for (size_t i = 0; i < sizeof slices / sizeof *slices; i++) {
+        const struct json *slice = step_member(scenario, step, slices[i]);
+        if (slice && slice->type == JSON_OBJECT) id_needs(load, &names->registered, json_member(slice, "buffer"), "registered buffer");
     }
 }
 
@@ -85,7 +120,8 @@ static void call_names(struct loading *load, struct actor_names *names, const st
         for (const struct json *element = list->first; element; element = element->next) names_add(load, &names->events, element);
         return;
     }
-    default: return;
+    default:
+        if (step->kind->number >= CALL_RIOREGISTER && step->kind->number <= CALL_RIORECEIVEEX) rio_names(load, names, step);
     }
 }
 
@@ -99,6 +135,7 @@ static void step_names(struct loading *load, struct actor_names *names, const st
     if (step->kind->number != SEES_MESSAGE || step->kind->class != STEP_SEES) names_need(load, &names->events, step_member(scenario, step, "event"), "event");
     names_need(load, &names->overlapped, step_member(scenario, step, "overlapped"), "OVERLAPPED");
     names_need(load, &names->routines, step_member(scenario, step, "routine"), "routine");
+    names_need(load, &names->registered, step_member(scenario, step, "buffer"), "registered buffer");
 }
 
 /* What a `sees` asks about may also be brought up by a later line of the same instant, so all calls are gathered first. */
@@ -114,6 +151,9 @@ static void actor_names(struct loading *load, const struct actor_setup *actor)
     bindings_free(&names.events.known);
     bindings_free(&names.routines.known);
     bindings_free(&names.windows.known);
+    bindings_free(&names.registered.known);
+    bindings_free(&names.completions.known);
+    bindings_free(&names.requests.known);
 }
 
 bool actor_known(struct loading *load, const struct json *name)

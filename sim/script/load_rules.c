@@ -12,6 +12,7 @@
 #include "script/marshal.h"
 #include "script/traffic_steps.h"
 #include "script/qos_steps.h"
+#include "script/rio_rules.h"
 #include "script/rss_steps.h"
 
 #define BUFFER_MOST ((uint64_t)16 * 1024 * 1024) /* bytes that are really there */
@@ -182,6 +183,7 @@ static void call_rules(struct loading *load, const struct step *step)
     if (step->kind->number == CALL_GETQOSBYNAME) name_rule(load, step);
     if (step->kind->number == CALL_NOTIFICATIONMODES) modes_rule(load, step);
     if (step->kind->number >= CALL_ACCEPTEX && step->kind->number <= CALL_SENDMSG) extension_rule(load, step);
+    if (step->kind->number >= CALL_RIOREGISTER && step->kind->number <= CALL_RIORECEIVEEX) rio_rules(load, step);
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
     if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
     if (step->kind->number == CALL_SELECT || step->kind->number == CALL_POLL) select_rule(load, step);
@@ -235,6 +237,7 @@ static void assert_rules(struct loading *load, const struct step *step)
     case ASSERT_QOS: qos_rules(load, step); return;
     case ASSERT_RSS: rss_rules(load, step); return;
     case ASSERT_NEIGHBORS: neighbor_assert_rules(load, step); return;
+    case ASSERT_RIOBUFFER: rio_assert_rules(load, step); return;
     case ASSERT_ADDRESSES: each(load, json_member(step->node, "addresses"), TYPE_ADDRESS); return;
     case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_rules(load, step); return;
     case ASSERT_EVENT: case ASSERT_INTERFACE: case ASSERT_PENDING: return;

@@ -34,6 +34,8 @@ static struct piece piece_read(const struct json *value)
     return piece;
 }
 
+uint64_t data_size(const struct json *data) { return piece_read(data).size; }
+
 static void piece_write(const struct piece *piece, uint8_t *bytes)
 {
     if (piece->text) memcpy(bytes, piece->text, piece->size);

@@ -256,7 +256,8 @@ void script_free(struct script *script)
         bindings_free(&actor->selected);
         bindings_free(&actor->moving);
         bindings_free(&actor->endpoints);
-        bindings_free(&actor->ports);
+        bindings_free(&actor->registered);
+        bindings_free(&actor->queues);
         bindings_free(&actor->windows);
         sights_free(actor);
     }

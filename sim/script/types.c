@@ -59,6 +59,8 @@ static const char *const words[] = {
     [TYPE_BACKLOG] = "a whole number, or \"SOMAXCONN\"",
     [TYPE_JOIN] = "\"sender\", \"receiver\", \"both\" or a number",
     [TYPE_CONDITION] = "\"accept\", \"reject\" or \"defer\"",
+    [TYPE_ID] = "a name, null (the invalid id) or \"bad\" (an id that nobody was given)",
+    [TYPE_RIO_FLAGS] = "a list of flags such as [\"RIO_MSG_DEFER\"], or a number",
     [TYPE_LIST] = "a list",
     [TYPE_OBJECT] = "an object",
     [TYPE_ANY] = "a value",
@@ -128,6 +130,7 @@ static enum names_kind kind_of(enum type type)
     case TYPE_LEVEL: return NAMES_LEVEL;
     case TYPE_BACKLOG: return NAMES_BACKLOG;
     case TYPE_JOIN: return NAMES_JOIN;
+    case TYPE_RIO_FLAGS: return NAMES_RIO_FLAG;
     default: return NAMES_ERROR;
     }
 }
@@ -318,7 +321,7 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_HOW: case TYPE_LEVEL: case TYPE_BACKLOG: case TYPE_JOIN: case TYPE_NETWORK_EVENT: return named_check(problems, value, type);
     case TYPE_RETURNS: /* the result of a call or of a wait: load_steps.c looks closer */
         return value->type == JSON_TEXT || value->type == JSON_NUMBER ? true : wrong(problems, value, type);
-    case TYPE_FLAGS: case TYPE_EVENTS: case TYPE_SEND_FLAGS: return set_check(problems, value, type);
+    case TYPE_FLAGS: case TYPE_EVENTS: case TYPE_SEND_FLAGS: case TYPE_RIO_FLAGS: return set_check(problems, value, type);
     case TYPE_SOCKADDR: return sockaddr_check(problems, value);
     case TYPE_SIZE: case TYPE_SIZES: return size_check(problems, value, type);
     case TYPE_DATA: case TYPE_VALUE: return data_or_value_check(problems, value, type);
@@ -326,7 +329,7 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_SOCKET_LIST: return socket_list_check(problems, value);
     case TYPE_CONDITION: return is_text(value, "accept") || is_text(value, "reject") || is_text(value, "defer") || shown_wrong(problems, value, type);
     case TYPE_SOCKET: return is_name(value) || json_uint(value, &number) || shown_wrong(problems, value, type);
-    case TYPE_OVERLAPPED: case TYPE_EVENT: case TYPE_WINDOW: return pointer_check(problems, value, type);
+    case TYPE_OVERLAPPED: case TYPE_EVENT: case TYPE_WINDOW: case TYPE_ID: return pointer_check(problems, value, type);
     case TYPE_EVENT_LIST: return list_of_names_check(problems, value);
     case TYPE_IN: case TYPE_OUT: return buffer_check(problems, value, type);
     case TYPE_BYTES: return bytes_check(problems, value);

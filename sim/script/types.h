@@ -55,6 +55,8 @@ enum type {
     TYPE_BACKLOG,       /* a number with sign, or "SOMAXCONN" */
     TYPE_JOIN,          /* "sender", "receiver", "both" or a number */
     TYPE_CONDITION,     /* "accept", "reject", "defer" */
+    TYPE_ID,            /* what Registered I/O gave an id: its name, null, "bad" */
+    TYPE_RIO_FLAGS,     /* RIO_MSG_ flags: a list of words, or a number */
     TYPE_LIST,          /* any list: looked into by its step */
     TYPE_OBJECT,        /* any object: looked into by its step */
     TYPE_ANY,

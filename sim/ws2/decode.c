@@ -204,10 +204,10 @@ struct value *decode_option(struct arena *arena, int level, int name, const void
     return value_int(arena, number);
 }
 
-struct value *decode_flags(struct arena *arena, DWORD flags)
+static struct value *flags_of(struct arena *arena, enum names_kind kind, DWORD flags)
 {
     size_t count;
-    const struct name *table = names_table(NAMES_MESSAGE_FLAG, &count);
+    const struct name *table = names_table(kind, &count);
     struct value *list = value_new(arena, VALUE_LIST);
     for (size_t i = 0; i < count; i++) {
         if (!(flags & (DWORD)table[i].value)) continue;
@@ -215,6 +215,23 @@ struct value *decode_flags(struct arena *arena, DWORD flags)
         flags &= ~(DWORD)table[i].value;
     }
     if (flags) value_add(list, NULL, value_uint(arena, flags));
+    return list;
+}
+
+struct value *decode_flags(struct arena *arena, DWORD flags) { return flags_of(arena, NAMES_MESSAGE_FLAG, flags); }
+struct value *decode_rio_flags(struct arena *arena, DWORD flags) { return flags_of(arena, NAMES_RIO_FLAG, flags); }
+
+struct value *decode_results(struct arena *arena, const RIORESULT *results, ULONG count)
+{
+    struct value *list = value_new(arena, VALUE_LIST);
+    char room[24];
+    for (ULONG i = 0; i < count; i++) {
+        struct value *map = value_new(arena, VALUE_MAP);
+        value_add(map, "status", results[i].Status ? value_text(arena, names_or_number(NAMES_ERROR, results[i].Status, room)) : value_uint(arena, 0));
+        value_add(map, "bytes", value_uint(arena, results[i].BytesTransferred));
+        value_add(map, "socket", value_uint(arena, results[i].SocketContext));
+        value_add(list, NULL, value_add(map, "request", value_uint(arena, results[i].RequestContext)));
+    }
     return list;
 }
 

@@ -4,6 +4,8 @@
  */
 #ifndef WS2_DECODE_H
 #define WS2_DECODE_H
+#include <mswsock.h>
+
 #include "core/value.h"
 #include "ws2/ws2.h"
 
@@ -26,6 +28,8 @@ uint64_t decode_total(const struct process *process, const WSABUF *buffers, DWOR
 struct value *decode_protocol_info(struct arena *arena, const void *bytes, size_t size); /* a WSAPROTOCOL_INFO */
 struct value *decode_option(struct arena *arena, int level, int name, const void *value, size_t size);
 struct value *decode_flags(struct arena *arena, DWORD flags);   /* MSG_ names, and what is left as a number */
+struct value *decode_rio_flags(struct arena *arena, DWORD flags); /* likewise of RIO_MSG_ */
+struct value *decode_results(struct arena *arena, const RIORESULT *results, ULONG count); /* [{"status", "bytes", "socket", "request"}] */
 struct value *decode_set(struct arena *arena, const struct process *process, const fd_set *set);
 
 struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);

@@ -285,6 +285,13 @@ void decode_to_host(DWORD code, uint8_t *bytes, size_t size)
     case SIO_TCP_INITIAL_RTO:
         if (size >= sizeof(USHORT)) bytes_turn(bytes, sizeof(USHORT));
         return;
+    case SIO_GET_EXTENSION_FUNCTION_POINTER: /* a GUID: one long, two shorts, eight bytes */
+    case SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER:
+        if (size < sizeof(GUID)) return;
+        bytes_turn(bytes, sizeof(ULONG));
+        bytes_turn(bytes + offsetof(GUID, Data2), sizeof(USHORT));
+        bytes_turn(bytes + offsetof(GUID, Data3), sizeof(USHORT));
+        return;
     case SIO_ADDRESS_LIST_SORT: return; /* made by its typed value, pointers and all */
     case SIO_SET_COMPATIBILITY_MODE:
     case SIO_SET_QOS:

@@ -80,6 +80,13 @@ struct handle *handle_at(const struct process *process, uintptr_t value, enum ha
     return handle && handle->kind == kind ? handle : NULL;
 }
 
+uintptr_t handle_lowest(const struct process *process, enum handle_kind kind)
+{
+    for (size_t i = 0; i < process->handle_count; i++)
+        if (process->handles[i].kind == kind) return HANDLE_FIRST + HANDLE_STEP * (uintptr_t)i;
+    return 0;
+}
+
 void handle_release(struct process *process, uintptr_t value)
 {
     struct handle *handle = handle_any(process, value);

@@ -1,5 +1,5 @@
 /*
- * kernel.h: who am I and when, the provider's one pointer, whether memory is the caller's and a window anybody's. (kernel_wait stands in
+ * kernel.h: who am I and when, the provider's one pointer, whether memory is the caller's and a window anybody's, packets for a port. (kernel_wait stands in
  * thread.c, tables and watches in sim/net.)
  */
 #include "ws2/private.h"
@@ -39,3 +39,11 @@ bool kernel_may_read(const void *start, size_t size_bytes) { return memory_holds
 bool kernel_may_write(void *start, size_t size_bytes) { return memory_holds(process_running(), start, size_bytes); }
 
 bool kernel_window(const void *window) { return window_is_there(process_running()->ws2, (HWND)(uintptr_t)window); }
+
+bool kernel_port(const void *port) { return handle_at(process_running(), (uintptr_t)port, HANDLE_PORT) != NULL; }
+
+bool kernel_port_post(const void *port, uintptr_t key, const void *overlapped)
+{
+    struct port_packet packet = { .key = key, .overlapped = overlapped };
+    return port_post(process_running(), (HANDLE)(uintptr_t)port, &packet);
+}

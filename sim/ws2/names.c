@@ -99,6 +99,7 @@ static const struct name message_flags[] = {
 static const struct name hows[] = { { "receive", SD_RECEIVE }, { "send", SD_SEND }, { "both", SD_BOTH }, N(SD_RECEIVE), N(SD_SEND), N(SD_BOTH) };
 
 static const struct name backlogs[] = { N(SOMAXCONN) };
+static const struct name rio_flags[] = { N(RIO_MSG_DONT_NOTIFY), N(RIO_MSG_DEFER), N(RIO_MSG_WAITALL), N(RIO_MSG_COMMIT_ONLY) };
 static const struct name joins[] = { { "sender", JL_SENDER_ONLY }, { "receiver", JL_RECEIVER_ONLY }, { "both", JL_BOTH } };
 
 enum names_kind names_of_level(int level)
@@ -135,6 +136,7 @@ const struct name *names_table(enum names_kind kind, size_t *count)
     case NAMES_HOW: TABLE(hows);
     case NAMES_BACKLOG: TABLE(backlogs);
     case NAMES_JOIN: TABLE(joins);
+    case NAMES_RIO_FLAG: TABLE(rio_flags);
     case NAMES_OPTION_ANY: break;
     }
 #undef TABLE

@@ -52,6 +52,7 @@ struct handle *handle_take(struct process *process, enum handle_kind kind, uintp
 struct handle *handle_at(const struct process *process, uintptr_t value, enum handle_kind kind); /* NULL: not of this kind */
 struct handle *handle_any(const struct process *process, uintptr_t value); /* also a released one; NULL: never given out */
 void handle_release(struct process *process, uintptr_t value);
+uintptr_t handle_lowest(const struct process *process, enum handle_kind kind); /* of those that are open; 0: none */
 /* "s", or the number in hexadecimal. */
 const char *handle_text(const struct process *process, uintptr_t value, char room[24]);
 
@@ -141,6 +142,7 @@ struct process {
     bool without_ipv4, without_ipv6;
     WSAPROTOCOL_INFOW *catalog; size_t catalog_count;      /* in the order in which they are looked through */
     LPVOID extensions[EXTENSIONS]; /* what the client got with SIO_GET_EXTENSION_FUNCTION_POINTER (spi_ext.c) */
+    RIO_EXTENSION_FUNCTION_TABLE rio; /* with SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER; cbSize 0: not asked yet (spi_rio.c) */
     unsigned startups;             /* WSPStartup less WSPCleanup */
     bool exited;
     struct thread *first_thread, *last_thread;

@@ -296,6 +296,7 @@ int spi_ioctl(struct thread *thread, const struct spi_ioctl *call, int *error)
     judge_returned(process->ws2->judge, &judged, result != 0, *error);
     ioctl_row_return(&at, call, result != 0, *error);
     if (result == 0 && !at.outer && call->code == SIO_GET_EXTENSION_FUNCTION_POINTER) extension_known(process, call->in, call->out);
+    if (result == 0 && !at.outer && call->code == SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER) rio_known(process, call->in, call->out);
     crossing_ends(&at);
     return result;
 }

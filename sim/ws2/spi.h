@@ -118,6 +118,34 @@ struct spi_extension {
 bool spi_extension(struct thread *thread, const struct spi_extension *call, int *error); /* whether it succeeded */
 void extension_known(struct process *process, const void *id, const void *pointer);       /* a control code gave this pointer */
 
+/* ---- Registered I/O (spi_rio.c) ---- */
+enum rio_function {
+    RIO_FUNCTION_REGISTER, RIO_FUNCTION_DEREGISTER, RIO_FUNCTION_CREATE_CQ, RIO_FUNCTION_RESIZE_CQ, RIO_FUNCTION_CLOSE_CQ, RIO_FUNCTION_DEQUEUE, RIO_FUNCTION_NOTIFY,
+    RIO_FUNCTION_CREATE_RQ, RIO_FUNCTION_RESIZE_RQ, RIO_FUNCTION_SEND, RIO_FUNCTION_SEND_EX, RIO_FUNCTION_RECEIVE, RIO_FUNCTION_RECEIVE_EX, RIO_FUNCTIONS,
+};
+
+/* One call; each function takes what is its own. Ids are the provider's and mean nothing to anybody else: rows name what they
+   stand for as the client does. The pointers are asked for with the open socket of the lowest handle, if it has none yet. */
+struct spi_rio {
+    enum rio_function function;
+    const char *object;          /* what it works on, for the rows */
+    SOCKET s;                    /* RIOCreateRequestQueue */
+    char *memory; DWORD size;    /* a buffer's; a completion queue's size */
+    RIO_BUFFERID buffer;
+    RIO_CQ cq, send_cq;          /* cq: of receives, of RIOCreateRequestQueue */
+    RIO_RQ rq;
+    RIO_NOTIFICATION_COMPLETION *notification;
+    ULONG receives, sends, receive_buffers, send_buffers;
+    RIO_BUF *data, *local, *remote, *control, *flags_place; ULONG count;
+    DWORD flags;
+    void *context;               /* of a socket, of a request */
+    RIORESULT *results; ULONG room;
+    uintptr_t made;              /* result: the id */
+    ULONG taken;                 /* result of RIODequeueCompletion */
+};
+bool spi_rio(struct thread *thread, struct spi_rio *call, int *error); /* whether it succeeded */
+void rio_known(struct process *process, const void *id, const void *table); /* a control code gave these pointers */
+
 /* Is OVERLAPPED.Internal still STATUS_PENDING; what Winsock error does it stand for (structures reference, 12.4). */
 bool overlapped_pending(const WSAOVERLAPPED *overlapped);
 int overlapped_error(const WSAOVERLAPPED *overlapped);
