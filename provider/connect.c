@@ -47,6 +47,14 @@ static void attempt_ends(struct sock *sock, int error)
     if (!error) sock->shared->error = 0; /* a success clears the error of an earlier attempt */
 }
 
+/* An attempt has ended when its end has been told, and that may be later in the same instant. */
+static BOOL attempt_untold(const struct sock *sock)
+{
+    for (const struct sock *one = sock->shared->descriptors; one; one = one->sibling)
+        if (one->connecting) return TRUE;
+    return FALSE;
+}
+
 /* The attempt of a nonblocking socket is over. Its record is the socket's own: closing has cancelled it. */
 static void attempt_completes(void *cookie, enum kernel_status status, uint64_t count)
 {
@@ -121,6 +129,7 @@ int WSPAPI provider_connect(SOCKET s, const struct sockaddr *name, int size, LPW
     if (data == WSAEFAULT) result = data;
     if (result == 0) result = data;
     if (result == 0) result = check_peer(&call);
+    if (result == 0 && kernel_stack_state() == KERNEL_OK && attempt_untold(call.sock)) result = WSAEALREADY;
     if (result == 0) result = !sock_stream(call.sock) ? connect_messages(&call) : call.sock->shared->nonblocking ? connect_nonblocking(&call) : connect_blocking(&call);
     if (result == 0 && callee) memset((char *)callee + offsetof(WSABUF, len), 0, sizeof callee->len);
     return result ? fail(error, result) : 0;

@@ -152,6 +152,48 @@ void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool o
     HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
 }
 
+void judge_alike(struct judge *judge, struct process *process, SOCKET s, SOCKET like)
+{
+    struct known_socket *socket = socket_find(judge, process, s), *other = socket_find(judge, process, like);
+    if (!socket || !other) return;
+    if (!other->kin) other->kin = ++judge->kins;
+    socket->kin = other->kin;
+}
+
+static bool are_kin(const struct known_socket *a, const struct known_socket *b) { return a != b && a->kin && a->kin == b->kin && a->key.process == b->key.process; }
+
+/* A descriptor goes: its registration stays with another; in the observed profile its requests do, too. */
+static void heir_takes(struct judge *judge, struct known_socket *gone)
+{
+    struct known_socket *heir = gone->kin ? judge->sockets : NULL;
+    struct operation *operation, *after;
+    while (heir && !are_kin(heir, gone)) heir = heir->hh.next;
+    if (!heir) return;
+    if (gone->posts.events || gone->selected) {
+        heir->posts = gone->posts;
+        heir->selected = gone->selected;
+    }
+    if (gone->key.process->profile != KERNEL_OBSERVED) return;
+    DL_FOREACH_SAFE2(gone->operations, operation, after, socket_next) {
+        operation_look(judge, operation);
+        DL_DELETE2(gone->operations, operation, socket_prev, socket_next);
+        DL_APPEND2(heir->operations, operation, socket_prev, socket_next);
+        operation->socket = heir;
+    }
+}
+
+/* The last one to select has the socket's one registration. */
+static void registration_goes(struct judge *judge, const struct known_socket *chosen)
+{
+    struct known_socket *socket, *after;
+    if (!chosen->kin) return;
+    HASH_ITER(hh, judge->sockets, socket, after) {
+        if (!are_kin(socket, chosen)) continue;
+        socket->posts = (struct judge_messages){ 0 };
+        socket->selected = NULL;
+    }
+}
+
 bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET s)
 {
     const struct known_socket *socket = socket_find(judge, process, s);
@@ -189,6 +231,7 @@ void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool
     struct known_socket *socket = socket_find(judge, process, s);
     if (!socket) return;
     if (!failed) {
+        registration_goes(judge, socket);
         socket->selected = socket->selecting;
         socket->posts = socket->posting;
     }
@@ -274,6 +317,7 @@ void judge_closed(struct judge *judge, struct process *process, SOCKET s)
     struct known_socket *socket = socket_find(judge, process, s);
     if (!socket) return;
     struct operation *operation;
+    heir_takes(judge, socket);
     DL_FOREACH2(socket->operations, operation, socket_next) {
         operation->closed = true;
         operation->socket = NULL;
@@ -368,13 +412,23 @@ static bool posts(const struct judge_messages *asked, const struct window_messag
     return asked->events && asked->window == message->window && asked->message == message->message && (asked->events & event) == event && event && (event & (event - 1)) == 0;
 }
 
+/* As it asks itself, or another descriptor of the same socket did. */
+static bool may_post(const struct judge *judge, const struct known_socket *asker, const struct window_message *message)
+{
+    const struct known_socket *socket;
+    if (posts(&asker->posts, message) || posts(&asker->posting, message)) return true;
+    for (socket = asker->kin ? judge->sockets : NULL; socket; socket = socket->hh.next)
+        if (are_kin(socket, asker) && (posts(&socket->posts, message) || posts(&socket->posting, message))) return true;
+    return false;
+}
+
 /* The socket is its process's: a message may go to a window of another. One that an accept has just made is not known yet. */
 void judge_posted(struct judge *judge, struct process *process, const struct window_message *message)
 {
     const struct known_socket *socket = socket_find(judge, process, message->wide);
     if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUPostMessage after the last WSPCleanup");
     if (!socket && handle_at(process, message->wide, HANDLE_SOCKET)) return;
-    if (socket && (posts(&socket->posts, message) || posts(&socket->posting, message))) return;
+    if (socket && may_post(judge, socket, message)) return;
     verdict(judge, process, "message-as-registered", "a message was posted that %s", socket ? "the socket's registration does not ask for" : "is about no open socket");
 }
 

@@ -33,6 +33,8 @@ void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HAN
 void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed);
 void judge_selecting_messages(struct judge *judge, struct process *process, SOCKET s, const struct judge_messages *messages); /* before too; then judge_selected */
 void judge_posted(struct judge *judge, struct process *process, const struct window_message *message);  /* WPUPostMessage */
+/* Another descriptor of a socket: which of them speaks for a registration is the provider's to choose. */
+void judge_alike(struct judge *judge, struct process *process, SOCKET s, SOCKET like);
 void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped);     /* WSPSocket gave it out */
 void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s);   /* WSPAccept did: with the listener's properties */
 bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET s);              /* was it opened with the overlapped flag */

@@ -37,12 +37,14 @@ struct operation {
 };
 
 struct socket_key { struct process *process; SOCKET s; unsigned level; };
-struct known_socket { struct socket_key key; bool overlapped; HANDLE selected, selecting; struct judge_messages posts, posting; struct operation *operations; UT_hash_handle hh; };
+struct known_socket { struct socket_key key; bool overlapped; HANDLE selected, selecting; struct judge_messages posts, posting; struct operation *operations; UT_hash_handle hh;
+                      uint64_t kin; }; /* descriptors of one socket in one process have the same; 0: it is the only one */
 
 struct judge {
     struct ws2 *ws2;
     struct operation *by_key, *in_order;
     struct known_socket *sockets;
+    uint64_t kins;
     struct process **cleaned; size_t cleaned_count;
     size_t pending;
     size_t suspicious; /* operations with a routine and an hEvent: without any, no set event needs a look */

@@ -121,7 +121,10 @@ SOCKET spi_socket(struct thread *thread, const struct spi_socket *call, int *err
                                      : (*error = WSAEPROVIDERFAILEDINIT, INVALID_SOCKET); /* no layer started it */
     judge_returned(process->ws2->judge, &(struct judge_call){ .thread = thread, .function = "WSPSocket" }, s == INVALID_SOCKET, *error);
     if (s != INVALID_SOCKET) judge_opened(process->ws2->judge, process, s, call->overlapped || (call->flags & WSA_FLAG_OVERLAPPED) != 0);
-    if (s != INVALID_SOCKET && call->like) port_alike(process, s, call->like);
+    if (s != INVALID_SOCKET && call->like) {
+        port_alike(process, s, call->like);
+        judge_alike(process->ws2->judge, process, s, call->like);
+    }
     if (crossing_returns(&at, "WSPSocket", s == INVALID_SOCKET, *error)) {
         if (s != INVALID_SOCKET) trace_text(at.trace, "socket", handle_text(process, s, room));
         trace_end(at.trace);

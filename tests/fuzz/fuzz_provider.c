@@ -5,88 +5,12 @@
  *
  * Input: a byte for the profile, then calls.
  */
-#include "fuzz/assert.h"
+#include "fuzz/provider_input.h"
+#include "fuzz/provider_more.h"
 
-#include "ws2/world.h"
-
-#define SOCKETS 8
-#define REQUESTS_MOST 256
 #define LATEST (3600 * SECOND)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct {
-    const uint8_t *data;
-    size_t left;
-    struct world world;
-    SOCKET s[SOCKETS];
-    WSAOVERLAPPED *requests[REQUESTS_MOST];
-    size_t request_count;
-    bool down;
-} fuzz;
-
-/* ---- the input ---- */
-
-static unsigned byte(void)
-{
-    if (!fuzz.left) return 0;
-    fuzz.left--;
-    return *fuzz.data++;
-}
-
-static uint32_t word(void) { return byte() | byte() << 8 | byte() << 16 | (uint32_t)byte() << 24; }
-static SOCKET a_socket(void) { unsigned n = byte(); return n == 255 ? INVALID_SOCKET : n == 254 ? 12345 : fuzz.s[n % SOCKETS]; }
-
-/* Memory of this size: right, a byte too short, outside, or none. */
-static void *place(struct thread *me, size_t size, unsigned how)
-{
-    switch (how % 8) {
-    case 0: return NULL;
-    case 1: return memory_outside(fuzz.world.process);
-    case 2: return size ? block_of(me, size - 1) : NULL;
-    case 3: return (char *)block_of(me, size + 1) + 1;
-    default: return block_of(me, size);
-    }
-}
-
-/* Structures lie where their members may. */
-static void *structure(struct thread *me, size_t size, unsigned how) { return place(me, size, how % 8 == 3 ? 4 : how); }
-
-static void *filled(struct thread *me, size_t size)
-{
-    unsigned how = byte();
-    uint8_t *bytes = place(me, size, how);
-    for (size_t i = 0; bytes && how % 8 > 3 && i < size; i++) bytes[i] = (uint8_t)byte();
-    return bytes;
-}
-
-static void *an_address(struct thread *me, int *size)
-{
-    static const char *const texts[] = { "127.0.0.1:9000", "192.0.2.10:9000", "0.0.0.0:0", "192.0.2.77:9", "[::1]:9000", "[::]:0", "[2001:db8::10]:9000", "224.0.0.251:5353",
-                                         "255.255.255.255:7", "[ff02::fb]:5353", "127.0.0.1:0", "198.51.100.10:9000" };
-    unsigned how = byte();
-    if (how > 240) {
-        *size = (int)byte() % 40;
-        return filled(me, (size_t)*size);
-    }
-    const char *text = texts[how % (sizeof texts / sizeof *texts)];
-    char bytes[28];
-    *size = (int)sockaddr_parse(text, bytes, sizeof bytes) - (how > 230);
-    return sockaddr_at(me, text);
-}
-
-/* Sometimes none; otherwise one that was never used. */
-static WSAOVERLAPPED *an_overlapped(struct thread *me, LPWSAOVERLAPPED_COMPLETION_ROUTINE *routine)
-{
-    unsigned how = byte();
-    *routine = how & 1 ? routine_pointer(how >> 1 & 3) : NULL;
-    if (how % 4 < 2 || fuzz.request_count == REQUESTS_MOST) return NULL;
-    if (how == 254) return memory_outside(fuzz.world.process);
-    WSAOVERLAPPED *overlapped = NEW(me, WSAOVERLAPPED);
-    if (how & 8) overlapped->hEvent = event_new(fuzz.world.process, true, NULL);
-    fuzz.requests[fuzz.request_count++] = overlapped;
-    return overlapped;
-}
 
 /* ---- calls ---- */
 
@@ -251,7 +175,7 @@ static void network_changes(void)
 static void a_call(struct thread *me)
 {
     int error;
-    switch (byte() % 24) {
+    switch (byte() % 34) {
     case 0: case 1: call_socket(me); break;
     case 2: spi_close(me, a_socket(), &error); break;
     case 3: case 4: case 5: case 6: call_ioctl(me); break;
@@ -269,6 +193,12 @@ static void a_call(struct thread *me)
     case 20: call_events(me, 1); break;
     case 21: call_result(me); break;
     case 22: spi_shutdown(me, a_socket(), (int)byte() % 4, &error); break;
+    case 23: case 24: case 25: case 26: case 27: call_extension(me); break;
+    case 28: call_port(me); break;
+    case 29: call_shared(me); break;
+    case 30: call_texts(me); break;
+    case 31: call_hook(me); break;
+    case 32: call_cancel(me); break;
     default: network_changes(); break;
     }
 }
@@ -281,7 +211,22 @@ static void body(struct thread *me, void *argument)
     while (fuzz.left) {
         unsigned how = byte();
         a_call(me);
+        if (how == 63) thread_exit(me);
         thread_wait(me, &(struct thread_wait){ .timeout_ns = how & 128 ? (int64_t)(how & 127) * MILLISECOND : 0, .alertable = how & 64 });
+    }
+}
+
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+/* What led to a broken rule, or to a report of the sanitizers. */
+static void rows_print(void)
+{
+    struct trace_row row;
+    for (uint64_t seq = 1; seq <= *trace_newest(fuzz.world.trace); seq++) {
+        if (!trace_read(fuzz.world.trace, seq, &row)) continue;
+        char *line = trace_row_line(&row);
+        fprintf(stderr, "%s\n", line);
+        free(line);
     }
 }
 
@@ -289,11 +234,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const names[] = { "app", "app/one", "app/two" };
     struct event event;
+    __sanitizer_set_death_callback(rows_print);
     fuzz.data = data;
     fuzz.left = size < 4096 ? size : 4096;
     fuzz.request_count = 0;
     fuzz.down = false;
     for (int i = 0; i < SOCKETS; i++) fuzz.s[i] = INVALID_SOCKET;
+    for (int i = 0; i < PORTS; i++) fuzz.ports[i] = NULL;
     fuzz.world = (struct world){ .profile = byte() & 1 ? KERNEL_OBSERVED : KERNEL_DOCUMENTED };
     world_open(&fuzz.world);
     for (size_t i = 0; i < 3; i++) world_thread(fuzz.world.process, names[i], body, NULL);
@@ -303,6 +250,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         trace_set_cause(fuzz.world.trace, 0);
         ck_assert_uint_lt(engine_taken_now(fuzz.world.engine), 1000000);
     }
+    judge_ends(ws2_judge(fuzz.world.ws2));
+    if (judge_verdicts(ws2_judge(fuzz.world.ws2))) rows_print();
     world_close(&fuzz.world);
     return 0;
 }
