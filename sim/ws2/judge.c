@@ -58,7 +58,7 @@ void verdict(struct judge *judge, const struct process *process, const char *rul
 }
 
 /* In a chain each layer is judged by itself: this is about the one called now, or the top one (the client's view). */
-static unsigned level_now(void)
+unsigned judge_level(void)
 {
     const struct crossing *at = running ? thread_of(running)->crossing : NULL;
     return at ? at->level : 0;
@@ -78,19 +78,7 @@ static struct operation *operation_of(const struct judge *judge, struct process 
 
 struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
 {
-    return operation_of(judge, process, overlapped, level_now());
-}
-
-static struct known_socket *socket_find(const struct judge *judge, struct process *process, SOCKET s)
-{
-    struct socket_key key;
-    struct known_socket *socket;
-    memset(&key, 0, sizeof key);
-    key.process = process;
-    key.s = s;
-    key.level = level_now();
-    HASH_FIND(hh, judge->sockets, &key, sizeof key, socket);
-    return socket;
+    return operation_of(judge, process, overlapped, judge_level());
 }
 
 const char *operation_label(const struct operation *operation)
@@ -106,7 +94,7 @@ static void pending_count(struct judge *judge, const struct operation *operation
 }
 
 /* Has its Internal left STATUS_PENDING since we looked last? */
-static void operation_look(struct judge *judge, struct operation *operation)
+void operation_look(struct judge *judge, struct operation *operation)
 {
     if (operation->state != OPERATION_PENDING || !memory_holds(operation->key.process, operation->key.overlapped, sizeof(WSAOVERLAPPED))) return;
     if (overlapped_pending(operation->key.overlapped)) return;
@@ -141,104 +129,6 @@ static void operation_forget(struct judge *judge, struct operation *operation)
 
 /* ---- told by the seam ---- */
 
-void judge_opened(struct judge *judge, struct process *process, SOCKET s, bool overlapped)
-{
-    if (socket_find(judge, process, s)) judge_closed(judge, process, s); /* the last WSPCleanup closed it, and its value comes again */
-    struct known_socket *socket = memory_take(sizeof *socket);
-    socket->key.process = process;
-    socket->key.s = s;
-    socket->key.level = level_now();
-    socket->overlapped = overlapped;
-    HASH_ADD(hh, judge->sockets, key, sizeof socket->key, socket);
-}
-
-void judge_alike(struct judge *judge, struct process *process, SOCKET s, SOCKET like)
-{
-    struct known_socket *socket = socket_find(judge, process, s), *other = socket_find(judge, process, like);
-    if (!socket || !other) return;
-    if (!other->kin) other->kin = ++judge->kins;
-    socket->kin = other->kin;
-}
-
-static bool are_kin(const struct known_socket *a, const struct known_socket *b) { return a != b && a->kin && a->kin == b->kin && a->key.process == b->key.process; }
-
-/* A descriptor goes: its registration stays with another; in the observed profile its requests do, too. */
-static void heir_takes(struct judge *judge, struct known_socket *gone)
-{
-    struct known_socket *heir = gone->kin ? judge->sockets : NULL;
-    struct operation *operation, *after;
-    while (heir && !are_kin(heir, gone)) heir = heir->hh.next;
-    if (!heir) return;
-    if (gone->posts.events || gone->selected) {
-        heir->posts = gone->posts;
-        heir->selected = gone->selected;
-    }
-    if (gone->key.process->profile != KERNEL_OBSERVED) return;
-    DL_FOREACH_SAFE2(gone->operations, operation, after, socket_next) {
-        operation_look(judge, operation);
-        DL_DELETE2(gone->operations, operation, socket_prev, socket_next);
-        DL_APPEND2(heir->operations, operation, socket_prev, socket_next);
-        operation->socket = heir;
-    }
-}
-
-/* The last one to select has the socket's one registration. */
-static void registration_goes(struct judge *judge, const struct known_socket *chosen)
-{
-    struct known_socket *socket, *after;
-    if (!chosen->kin) return;
-    HASH_ITER(hh, judge->sockets, socket, after) {
-        if (!are_kin(socket, chosen)) continue;
-        socket->posts = (struct judge_messages){ 0 };
-        socket->selected = NULL;
-    }
-}
-
-bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET s)
-{
-    const struct known_socket *socket = socket_find(judge, process, s);
-    return socket && socket->overlapped;
-}
-
-void judge_accepted(struct judge *judge, struct process *process, SOCKET listener, SOCKET s)
-{
-    const struct known_socket *parent = socket_find(judge, process, listener);
-    judge_opened(judge, process, s, parent && parent->overlapped);
-    if (!parent) return;
-    struct known_socket *child = socket_find(judge, process, s);
-    child->selected = parent->selected;
-    child->posts = parent->posts;
-}
-
-void judge_selecting(struct judge *judge, struct process *process, SOCKET s, HANDLE event)
-{
-    struct known_socket *socket = socket_find(judge, process, s);
-    if (!socket) return;
-    socket->selecting = event;
-    socket->posting = (struct judge_messages){ 0 };
-}
-
-void judge_selecting_messages(struct judge *judge, struct process *process, SOCKET s, const struct judge_messages *messages)
-{
-    struct known_socket *socket = socket_find(judge, process, s);
-    if (!socket) return;
-    socket->selecting = NULL;
-    socket->posting = *messages;
-}
-
-void judge_selected(struct judge *judge, struct process *process, SOCKET s, bool failed)
-{
-    struct known_socket *socket = socket_find(judge, process, s);
-    if (!socket) return;
-    if (!failed) {
-        registration_goes(judge, socket);
-        socket->selected = socket->selecting;
-        socket->posts = socket->posting;
-    }
-    socket->selecting = NULL;
-    socket->posting = (struct judge_messages){ 0 };
-}
-
 /* A layer's own OVERLAPPED with a routine: that is called behind our back, and the memory may go with it. */
 static bool unseen(const struct judge_call *call) { return call->overlapped && call->routine && !memory_of_client(call->thread->process, call->overlapped); }
 
@@ -256,11 +146,11 @@ void judge_called(struct judge *judge, const struct judge_call *call)
         }
         operation_forget(judge, operation);
     }
-    struct known_socket *socket = socket_find(judge, process, call->s);
+    struct known_socket *socket = judge_socket(judge, process, call->s);
     operation = memory_take(sizeof *operation);
     operation->key.process = process;
     operation->key.overlapped = call->overlapped;
-    operation->key.level = level_now();
+    operation->key.level = judge_level();
     operation->thread = call->thread;
     operation->s = call->s;
     operation->routine = call->routine;
@@ -312,21 +202,6 @@ void judge_returned(struct judge *judge, const struct judge_call *call, bool fai
     }
 }
 
-void judge_closed(struct judge *judge, struct process *process, SOCKET s)
-{
-    struct known_socket *socket = socket_find(judge, process, s);
-    if (!socket) return;
-    struct operation *operation;
-    heir_takes(judge, socket);
-    DL_FOREACH2(socket->operations, operation, socket_next) {
-        operation->closed = true;
-        operation->socket = NULL;
-        operation_look(judge, operation);
-    }
-    HASH_DEL(judge->sockets, socket);
-    free(socket);
-}
-
 /* What a layer had asked is over with the last WSPCleanup of the one below; the memory may go. */
 void judge_layer_cleaned_up(struct judge *judge, struct process *process, unsigned level)
 {
@@ -347,7 +222,7 @@ void judge_cleaned_up(struct judge *judge, struct process *process)
     judge->cleaned[judge->cleaned_count++] = process;
 }
 
-static bool cleaned(const struct judge *judge, const struct process *process)
+bool judge_cleaned(const struct judge *judge, const struct process *process)
 {
     for (size_t i = 0; i < judge->cleaned_count; i++)
         if (judge->cleaned[i] == process && process->startups == 0) return true;
@@ -371,7 +246,7 @@ static void operation_completes(struct judge *judge, struct process *process, st
 void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
 {
     bool known = false;
-    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUCompleteOverlappedRequest after the last WSPCleanup");
+    if (judge_cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUCompleteOverlappedRequest after the last WSPCleanup");
     for (unsigned level = 0; level < process->layer_count; level++) {
         struct operation *operation = operation_of(judge, process, overlapped, level);
         if (!operation) continue;
@@ -406,32 +281,6 @@ void judge_event_set(struct judge *judge, struct process *process, HANDLE event)
     if (guilty) verdict(judge, process, "no-event-with-routine", "the event of %s was set although it has a completion routine", operation_label(guilty));
 }
 
-static bool posts(const struct judge_messages *asked, const struct window_message *message)
-{
-    LONG event = WSAGETSELECTEVENT(message->word);
-    return asked->events && asked->window == message->window && asked->message == message->message && (asked->events & event) == event && event && (event & (event - 1)) == 0;
-}
-
-/* As it asks itself, or another descriptor of the same socket did. */
-static bool may_post(const struct judge *judge, const struct known_socket *asker, const struct window_message *message)
-{
-    const struct known_socket *socket;
-    if (posts(&asker->posts, message) || posts(&asker->posting, message)) return true;
-    for (socket = asker->kin ? judge->sockets : NULL; socket; socket = socket->hh.next)
-        if (are_kin(socket, asker) && (posts(&socket->posts, message) || posts(&socket->posting, message))) return true;
-    return false;
-}
-
-/* The socket is its process's: a message may go to a window of another. One that an accept has just made is not known yet. */
-void judge_posted(struct judge *judge, struct process *process, const struct window_message *message)
-{
-    const struct known_socket *socket = socket_find(judge, process, message->wide);
-    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "WPUPostMessage after the last WSPCleanup");
-    if (!socket && handle_at(process, message->wide, HANDLE_SOCKET)) return;
-    if (socket && may_post(judge, socket, message)) return;
-    verdict(judge, process, "message-as-registered", "a message was posted that %s", socket ? "the socket's registration does not ask for" : "is about no open socket");
-}
-
 static void operation_routine(struct judge *judge, struct process *process, struct operation *operation, const struct judge_routine *call)
 {
     struct thread *thread = call->thread;
@@ -461,7 +310,7 @@ static void operation_routine(struct judge *judge, struct process *process, stru
 void judge_routine(struct judge *judge, struct process *process, const struct judge_routine *call)
 {
     bool known = false;
-    if (cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
+    if (judge_cleaned(judge, process)) verdict(judge, process, "nothing-after-cleanup", "a completion routine runs after the last WSPCleanup");
     for (unsigned level = 0; level < process->layer_count; level++) {
         struct operation *operation = operation_of(judge, process, call->overlapped, level);
         if (!operation) continue;

@@ -54,6 +54,10 @@ struct judge {
 __attribute__((format(printf, 4, 5))) void verdict(struct judge *judge, const struct process *process, const char *rule, const char *format, ...);
 struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped); /* of the layer called now */
 const char *operation_label(const struct operation *operation);
+void operation_look(struct judge *judge, struct operation *operation); /* what its OVERLAPPED says now */
+unsigned judge_level(void);
+bool judge_cleaned(const struct judge *judge, const struct process *process);
+struct known_socket *judge_socket(const struct judge *judge, struct process *process, SOCKET s); /* NULL: it is none (judge_socket.c) */
 /* The rules about functions of the client inside a call (judge_hook.c). */
 void crossing_judge(struct judge *judge, const struct judge_call *call, bool failed, int error);
 #endif
