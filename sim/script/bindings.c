@@ -23,6 +23,15 @@ void binding_set(struct bindings *bindings, const char *name, uintptr_t value)
     HASH_ADD_KEYPTR(hh, bindings->by_name, name, strlen(name), bound);
 }
 
+void binding_forget(struct bindings *bindings, const char *name)
+{
+    struct bound *found;
+    HASH_FIND_STR(bindings->by_name, name, found);
+    if (!found) return;
+    HASH_DEL(bindings->by_name, found);
+    free(found);
+}
+
 size_t bindings_count(const struct bindings *bindings) { return HASH_COUNT(bindings->by_name); }
 
 void bindings_free(struct bindings *bindings)

@@ -12,6 +12,7 @@ struct bindings { struct bound *by_name; };
 
 uintptr_t *binding_find(const struct bindings *bindings, const char *name); /* NULL: no such name */
 void binding_set(struct bindings *bindings, const char *name, uintptr_t value);
+void binding_forget(struct bindings *bindings, const char *name);
 size_t bindings_count(const struct bindings *bindings);
 void bindings_free(struct bindings *bindings);
 #endif

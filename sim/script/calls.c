@@ -322,6 +322,21 @@ static struct outcome call_cancel_io(const struct call *call)
     return (struct outcome){ 0 };
 }
 
+#define SCRIBBLE 0xCC
+
+/* What a careless client does to the memory of an OVERLAPPED. Freed, its name stands for nothing: a later call makes a new one. */
+static struct outcome call_touch(const struct call *call, bool frees)
+{
+    WSAOVERLAPPED *overlapped = call_overlapped(call);
+    judge_client_touches(ws2_judge(call->script->setup.ws2), call->process, overlapped, frees);
+    memset(overlapped, SCRIBBLE, offsetof(WSAOVERLAPPED, hEvent));
+    if (frees) {
+        binding_forget(&call->actor->overlapped, argument(call, "overlapped")->text);
+        memory_release(call->process, overlapped);
+    }
+    return (struct outcome){ 0 };
+}
+
 static void call_set_event(const struct call *call, bool set)
 {
     HANDLE event = call_event(call, "event");
@@ -353,6 +368,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_ENUMNETWORKEVENTS: return call_enum_network_events(call);
     case CALL_GETOVERLAPPEDRESULT: return call_get_overlapped_result(call);
     case CALL_CANCELIO: return call_cancel_io(call);
+    case CALL_OVERWRITE: case CALL_FREE: return call_touch(call, call->step->kind->number == CALL_FREE);
     case CALL_WAIT: return call_wait(call);
     case CALL_SLEEP: return call_sleep(call);
     case CALL_SETEVENT: call_set_event(call, true); break;
@@ -379,7 +395,8 @@ static struct outcome call_make(const struct call *call)
 static bool call_needs_startup(const struct call *call)
 {
     switch ((enum call_number)call->step->kind->number) {
-    case CALL_STARTUP: case CALL_CLEANUP: case CALL_CANCELIO: case CALL_WAIT: case CALL_SLEEP: case CALL_SETEVENT: case CALL_RESETEVENT:
+    case CALL_STARTUP: case CALL_CLEANUP: case CALL_OVERWRITE: case CALL_FREE:
+    case CALL_CANCELIO: case CALL_WAIT: case CALL_SLEEP: case CALL_SETEVENT: case CALL_RESETEVENT:
     case CALL_EXIT_THREAD: case CALL_EXIT_PROCESS: case CALL_GETQUEUED: case CALL_POSTQUEUED:
     case CALL_CREATEWINDOW: case CALL_DESTROYWINDOW: case CALL_GETMESSAGE: case CALL_BLOCKINGHOOK: return false;
     default: return true;

@@ -194,6 +194,8 @@ static const struct step_kind table[] = {
     { "sleep", STEP_CALL, "sleeps", { { "for", TYPE_TIME, NEED, "" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_SLEEP },
     { "setevent", STEP_CALL, "SetEvent on an event object of the scenario", { { "event", TYPE_NAME, NEED, "" } }, CALL_SETEVENT },
     { "resetevent", STEP_CALL, "ResetEvent", { { "event", TYPE_NAME, NEED, "" } }, CALL_RESETEVENT },
+    { "overwrite", STEP_CALL, "the client writes into an OVERLAPPED by itself", { { "overlapped", TYPE_NAME, NEED, "" } }, CALL_OVERWRITE },
+    { "free", STEP_CALL, "the client frees an OVERLAPPED", { { "overlapped", TYPE_NAME, NEED, "" } }, CALL_FREE },
     { "exit_thread", STEP_CALL, "the thread ends; what it asked for is cancelled", { { 0 } }, CALL_EXIT_THREAD },
     { "exit_process", STEP_CALL, "the process ends", { { 0 } }, CALL_EXIT_PROCESS },
 

@@ -110,6 +110,8 @@ static void call_names(struct loading *load, struct actor_names *names, const st
     }
     case CALL_ACCEPTEXNAMES:
     case CALL_GETOVERLAPPEDRESULT:
+    case CALL_OVERWRITE:
+    case CALL_FREE:
     case CALL_CANCELIO:
         if (!is_text(overlapped, "bad")) names_need(load, &names->overlapped, overlapped, "OVERLAPPED");
         return;

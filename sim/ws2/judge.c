@@ -64,7 +64,7 @@ unsigned judge_level(void)
     return at ? at->level : 0;
 }
 
-static struct operation *operation_of(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped, unsigned level)
+struct operation *operation_of(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped, unsigned level)
 {
     struct operation_key key;
     struct operation *operation;
@@ -88,16 +88,32 @@ const char *operation_label(const struct operation *operation)
 }
 
 /* The client's count: what a layer asked of the next one is its own matter. */
-static void pending_count(struct judge *judge, const struct operation *operation, int change)
+void pending_count(struct judge *judge, const struct operation *operation, int change)
 {
     if (operation->key.level == 0) judge->pending += (size_t)change;
 }
 
-/* Has its Internal left STATUS_PENDING since we looked last? */
+/* Complete is complete: from then on the client's OVERLAPPED is the client's again. What a layer passed down is the layer's, and may
+   be gone by now. */
+static void operation_kept(struct judge *judge, struct operation *operation)
+{
+    if (operation->key.level || operation->shared) return;
+    const WSAOVERLAPPED *now = operation->key.overlapped;
+    const WSAOVERLAPPED *was = &operation->was;
+    bool same = now->Internal == was->Internal && now->InternalHigh == was->InternalHigh && now->Offset == was->Offset && now->OffsetHigh == was->OffsetHigh;
+    if (operation->kept && !same) verdict(judge, operation->key.process, "hands-off-when-complete", "%s was written to after its operation had completed", operation_label(operation));
+    operation->was = *now;
+    operation->kept = true;
+}
+
 void operation_look(struct judge *judge, struct operation *operation)
 {
-    if (operation->state != OPERATION_PENDING || !memory_holds(operation->key.process, operation->key.overlapped, sizeof(WSAOVERLAPPED))) return;
-    if (overlapped_pending(operation->key.overlapped)) return;
+    bool pending = operation->state == OPERATION_PENDING;
+    if (operation->freed || (!pending && operation->state != OPERATION_COMPLETE)) return;
+    if (!memory_holds(operation->key.process, operation->key.overlapped, sizeof(WSAOVERLAPPED))) return;
+    if (pending && overlapped_pending(operation->key.overlapped)) return;
+    operation_kept(judge, operation);
+    if (!pending) return;
     operation->state = OPERATION_COMPLETE;
     pending_count(judge, operation, -1);
     if (operation->left && overlapped_error(operation->key.overlapped) != WSA_OPERATION_ABORTED)
@@ -118,7 +134,7 @@ static void operation_bytes(struct judge *judge, struct operation *operation, co
     operation->bytes = bytes;
 }
 
-static void operation_forget(struct judge *judge, struct operation *operation)
+void operation_forget(struct judge *judge, struct operation *operation)
 {
     DL_DELETE(judge->in_order, operation);
     if (operation->socket) DL_DELETE2(operation->socket->operations, operation, socket_prev, socket_next);
@@ -138,10 +154,11 @@ void judge_called(struct judge *judge, const struct judge_call *call)
     if (!call->overlapped || !memory_holds(process, call->overlapped, sizeof *call->overlapped) || unseen(call)) return;
     struct operation *operation = operation_find(judge, process, call->overlapped);
     if (operation) {
+        operation->freed = false; /* its address is in use again */
         operation_look(judge, operation);
         bool routine_to_come = operation->state == OPERATION_COMPLETE && operation->routine && operation->routines == 0 && !thread_ended(operation->thread);
         if (operation->shared || routine_to_come || operation->state == OPERATION_PENDING) {
-            operation->shared = true;
+            operation_mistake(judge, operation, routine_to_come ? "used again before its routine has run" : "used again while it is pending");
             return;
         }
         operation_forget(judge, operation);
@@ -236,6 +253,7 @@ static void operation_completes(struct judge *judge, struct process *process, st
         return;
     }
     if (operation->shared) return;
+    if (operation->state == OPERATION_COMPLETE) operation->kept = false; /* it is told of twice: one rule is enough */
     operation->completions++;
     if (operation->routine) verdict(judge, process, "no-event-with-routine", "%s has a completion routine, yet WPUCompleteOverlappedRequest was called", operation_label(operation));
     if (operation->completions > 1 || operation->state == OPERATION_COMPLETE)
@@ -258,7 +276,7 @@ void judge_completes(struct judge *judge, struct process *process, const WSAOVER
 
 void judge_completed(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped)
 {
-    for (unsigned level = 1; level < process->layer_count; level++) {
+    for (unsigned level = 0; level < process->layer_count; level++) {
         struct operation *operation = operation_of(judge, process, overlapped, level);
         if (operation) operation_look(judge, operation);
     }

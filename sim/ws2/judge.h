@@ -2,6 +2,7 @@
  * The judge watches the seam and knows the rules every provider must keep, whoever wrote it (scenario-language, at_end):
  *   - an accepted operation completes at most once, and exactly once if its socket was closed while its thread lived;
  *   - nothing completes that was not accepted, nothing after the last WSPCleanup;
+ *   - the client's OVERLAPPED stays as it is once its operation is complete;
  *   - a routine runs on the thread that asked, inside an alertable wait, with its own OVERLAPPED;
  *   - no event is set for an operation with a routine;
  *   - the byte count is the same in every place where it appears (not asked of the `observed` profile at once-completed calls);
@@ -10,6 +11,8 @@
  *   - a blocking hook or condition function runs on the thread whose call is in progress, a hook for no call that has an OVERLAPPED to
  *     complete; what is called from inside says WSAEINPROGRESS; a call that its hook ended asks it no more and lets no time pass;
  *   - a failed call says why (*lpErrno), and only WSA_IO_PENDING starts an operation.
+ * What a client does to an OVERLAPPED that the provider still owns (uses it again, writes it, frees it) is a row `client.mistake`;
+ * from then on nobody is blamed for that OVERLAPPED.
  * "Completes" means that OVERLAPPED.Internal leaves STATUS_PENDING, as seen when the seam is crossed.
  */
 #ifndef WS2_JUDGE_H
@@ -41,6 +44,7 @@ bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET
 void judge_closed(struct judge *judge, struct process *process, SOCKET s);
 void judge_cleaned_up(struct judge *judge, struct process *process);     /* the last WSPCleanup returned */
 void judge_layer_cleaned_up(struct judge *judge, struct process *process, unsigned level); /* one of a layer below */
+void judge_client_touches(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped, bool frees); /* before: the client writes or frees it by itself */
 void judge_completes(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* WPUCompleteOverlappedRequest */
 void judge_completed(struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped);     /* and it is done */
 void judge_event_set(struct judge *judge, struct process *process, HANDLE event);                        /* WPUSetEvent */

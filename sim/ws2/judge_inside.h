@@ -27,7 +27,9 @@ struct operation {
     bool at_once;            /* the call itself returned 0 */
     bool counted; DWORD bytes; /* the byte count first seen */
     bool moves; uint64_t most; /* what its buffers hold */
-    bool shared;             /* the client used it again before it was over: from then on nothing about it is anybody's fault */
+    bool kept; WSAOVERLAPPED was; /* once complete: as it was seen then */
+    bool freed;              /* the client released its memory while it was pending */
+    bool shared;             /* the client used it again, wrote or freed it before it was over: from then on nothing about it is anybody's fault */
     unsigned completions, routines;
     uint64_t row;
     struct operation *prev, *next; /* in order of asking */
@@ -53,8 +55,12 @@ struct judge {
 
 __attribute__((format(printf, 4, 5))) void verdict(struct judge *judge, const struct process *process, const char *rule, const char *format, ...);
 struct operation *operation_find(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped); /* of the layer called now */
+struct operation *operation_of(const struct judge *judge, struct process *process, const WSAOVERLAPPED *overlapped, unsigned level);
 const char *operation_label(const struct operation *operation);
-void operation_look(struct judge *judge, struct operation *operation); /* what its OVERLAPPED says now */
+void operation_look(struct judge *judge, struct operation *operation); /* has its Internal left STATUS_PENDING since the last time */
+void operation_forget(struct judge *judge, struct operation *operation);
+void operation_mistake(struct judge *judge, struct operation *operation, const char *what); /* of the client (judge_client.c) */
+void pending_count(struct judge *judge, const struct operation *operation, int change);
 unsigned judge_level(void);
 bool judge_cleaned(const struct judge *judge, const struct process *process);
 struct known_socket *judge_socket(const struct judge *judge, struct process *process, SOCKET s); /* NULL: it is none (judge_socket.c) */

@@ -43,6 +43,7 @@ enum fault {
     DAWDLES = 30,                  /* 5 ms after the hook has spoken */
     ASKS_FOR_OVERLAPPED = 31,
     ASKS = 32,                     /* no fault, but inside the hook everything is served */
+    TOUCHES_AFTERWARDS = 33,       /* writes a field of the OVERLAPPED when all has been told */
     READS_WILD_POINTER = 40,
     RECURSES_FOR_EVER = 41,
     GIVES_UP = 42,                 /* abort() */
@@ -161,6 +162,7 @@ static void breaker_change_seen(void *cookie, enum kernel_status status, uint64_
     BOOL failed = status != KERNEL_OK || socket->code == SUCCEEDS_IN_SPITE;
     breaker_finish(socket, failed ? WSA_OPERATION_ABORTED : 0);
     if (socket->code == COMPLETES_TWICE) breaker_finish(socket, 0);
+    if (socket->code == TOUCHES_AFTERWARDS) socket->overlapped->OffsetHigh++;
     if (socket->code == COMPLETES_AFTER_CLEANUP && socket->routine == NULL) small_process_end(small_process_get());
 }
 

@@ -188,6 +188,7 @@ while read -r rule variant; do
 done <<'RULES'
 completes-once
 completes-once by-routine
+hands-off-when-complete
 close-completes
 close-completes with-routine
 nothing-unasked
