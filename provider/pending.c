@@ -175,7 +175,7 @@ static void overlapped_write(LPWSAOVERLAPPED overlapped, DWORD error, DWORD byte
     overlapped->Offset = flags;
     overlapped->OffsetHigh = error;
     overlapped->InternalHigh = bytes;
-    overlapped->Internal = nt_status_of_error(error); /* last: from here on it is done */
+    __atomic_store_n(&overlapped->Internal, nt_status_of_error(error), __ATOMIC_RELEASE); /* last: from here on it is done */
 }
 
 void pending_finish(struct pending *pending, DWORD error, DWORD bytes)

@@ -65,9 +65,9 @@ int error_of_status(uint32_t status)
 bool overlapped_pending(const WSAOVERLAPPED *overlapped) { return overlapped->Internal == WSS_OPERATION_IN_PROGRESS; }
 int overlapped_error(const WSAOVERLAPPED *overlapped) { return error_of_status((uint32_t)overlapped->Internal); }
 
-/* Internal leaves STATUS_PENDING last: that is the mark of being done. */
+/* Internal leaves STATUS_PENDING last: that is the mark of being done, and no compiler may move it. */
 void overlapped_finish(WSAOVERLAPPED *overlapped, DWORD error, DWORD bytes)
 {
     overlapped->InternalHigh = bytes;
-    overlapped->Internal = status_of_error(error);
+    __atomic_store_n(&overlapped->Internal, status_of_error(error), __ATOMIC_RELEASE);
 }
