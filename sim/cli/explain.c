@@ -15,7 +15,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-enum kind { KIND_CODE, KIND_LATER, KIND_ERROR, KIND_WAIT, KIND_EVENT, KIND_FUNCTION, KIND_UPCALL, KIND_UNKNOWN };
+enum kind { KIND_CODE, KIND_LATER, KIND_ERROR, KIND_WAIT, KIND_EVENT, KIND_FUNCTION, KIND_EXTENSION, KIND_UPCALL, KIND_UNKNOWN };
 
 /* One name that can be asked for. */
 struct entry { enum kind kind; size_t index; const char *name; bool has_value; uint32_t value; };
@@ -47,6 +47,8 @@ static void index_fill(struct index *index)
     for (size_t i = 0; i < count; i++) index_add(index, KIND_EVENT, i, events[i].name, true, events[i].bit);
     const struct explained_function *functions = explained_functions(&count);
     for (size_t i = 0; i < count; i++) index_add(index, KIND_FUNCTION, i, functions[i].name, false, 0);
+    const struct explained_function *extensions = explained_extensions(&count);
+    for (size_t i = 0; i < count; i++) index_add(index, KIND_EXTENSION, i, extensions[i].name, false, 0);
     const struct explained_upcall *upcalls = explained_upcalls(&count);
     for (size_t i = 0; i < count; i++) index_add(index, KIND_UPCALL, i, upcalls[i].name, false, 0);
 }
@@ -137,7 +139,7 @@ static void page_fill(struct page *page, const struct entry *entry)
 {
     static const char *const kinds[] = {
         [KIND_CODE] = "control code", [KIND_LATER] = "control code", [KIND_ERROR] = "error", [KIND_WAIT] = "result of a wait", [KIND_EVENT] = "network event",
-        [KIND_FUNCTION] = "function of the provider", [KIND_UPCALL] = "upcall", [KIND_UNKNOWN] = "unknown number, read as a control code",
+        [KIND_FUNCTION] = "function of the provider", [KIND_EXTENSION] = "extension function", [KIND_UPCALL] = "upcall", [KIND_UNKNOWN] = "unknown number, read as a control code",
     };
     size_t count;
     page->kind = kinds[entry->kind];
@@ -152,6 +154,7 @@ static void page_fill(struct page *page, const struct entry *entry)
     case KIND_WAIT: page_of_wait(page, explained_waits(&count) + entry->index); break;
     case KIND_EVENT: page_of_event(page, explained_events(&count) + entry->index); break;
     case KIND_FUNCTION: page_of_function(page, explained_functions(&count) + entry->index); break;
+    case KIND_EXTENSION: page_of_extension(page, explained_extensions(&count) + entry->index); break;
     case KIND_UPCALL: page_of_upcall(page, explained_upcalls(&count) + entry->index); break;
     case KIND_UNKNOWN: page_of_unknown(page); break;
     }

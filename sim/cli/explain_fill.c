@@ -164,12 +164,13 @@ static bool list_has(const struct explained_item *items, const char *name)
 
 static void error_sources(struct page *page, const char *name)
 {
-    size_t codes_count, functions_count;
+    size_t codes_count, functions_count, extensions_count;
     const struct explained_code *codes = explained_codes(&codes_count);
     const struct explained_function *functions = explained_functions(&functions_count);
+    const struct explained_function *extensions = explained_extensions(&extensions_count);
     struct names lists[3];
     static const char *const labels[] = { "codes", "codes not offered", "functions" };
-    for (size_t i = 0; i < COUNT(lists); i++) lists[i] = (struct names){ arena_take(page->arena, (codes_count + functions_count + 1) * sizeof(struct explained_item)), 0 };
+    for (size_t i = 0; i < COUNT(lists); i++) lists[i] = (struct names){ arena_take(page->arena, (codes_count + functions_count + extensions_count + 1) * sizeof(struct explained_item)), 0 };
     for (size_t i = 0; i < codes_count; i++) {
         int64_t value = 0;
         if (!list_has(codes[i].errors, name) && !list_has(explained_code_prefix, name)) continue;
@@ -179,6 +180,8 @@ static void error_sources(struct page *page, const char *name)
     }
     for (size_t i = 0; i < functions_count; i++)
         if (list_has(functions[i].errors, name) || (!functions[i].plain && list_has(explained_function_prefix, name))) names_add(&lists[2], functions[i].name);
+    for (size_t i = 0; i < extensions_count; i++)
+        if (list_has(extensions[i].errors, name)) names_add(&lists[2], extensions[i].name);
     for (size_t i = 0; i < COUNT(lists); i++) page_items(page, labels[i], lists[i].items);
 }
 
@@ -208,10 +211,11 @@ void page_of_wait(struct page *page, const struct explained_wait *wait)
     page_items(page, "scenarios", scenarios_with(page->arena, wait->name, false));
 }
 
-void page_of_function(struct page *page, const struct explained_function *function)
+/* `last`: the parameter that all functions of the procedure table end with. */
+static void function_fill(struct page *page, const struct explained_function *function, const char *last)
 {
     page_text(page, "purpose", function->purpose);
-    page_text(page, "parameters", arena_printf(page->arena, "%s%s", function->parameters, strcmp(function->name, "WSPStartup") == 0 ? "" : "; lpErrno last"));
+    page_text(page, "parameters", arena_printf(page->arena, "%s%s", function->parameters, last));
     page_text(page, "result", function->result);
     page_items(page, "errors", function->plain ? function->errors : lists_joined(page->arena, explained_function_prefix, function->errors));
     page_text(page, "notes", function->notes);
@@ -219,6 +223,13 @@ void page_of_function(struct page *page, const struct explained_function *functi
     page_text(page, "standing", "real");
     page_items(page, "scenarios", scenarios_with(page->arena, function->script, true));
 }
+
+void page_of_function(struct page *page, const struct explained_function *function)
+{
+    function_fill(page, function, strcmp(function->name, "WSPStartup") == 0 ? "" : "; lpErrno last");
+}
+
+void page_of_extension(struct page *page, const struct explained_function *function) { function_fill(page, function, ""); }
 
 void page_of_upcall(struct page *page, const struct explained_upcall *upcall)
 {

@@ -43,6 +43,7 @@ void page_of_error(struct page *page, const struct explained_error *error);
 void page_of_event(struct page *page, const struct explained_event *event);
 void page_of_wait(struct page *page, const struct explained_wait *wait);
 void page_of_function(struct page *page, const struct explained_function *function);
+void page_of_extension(struct page *page, const struct explained_function *function);
 void page_of_upcall(struct page *page, const struct explained_upcall *upcall);
 
 /* The scenarios whose text has the word (as a step's "do", if so asked): path and title, by path; NULL: none, or no folder. */

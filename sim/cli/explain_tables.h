@@ -65,6 +65,8 @@ struct explained_function {
 };
 const struct explained_function *explained_functions(size_t *count);
 
+const struct explained_function *explained_extensions(size_t *count); /* that a code gives pointers to; all are `plain` */
+
 struct explained_upcall { const char *name, *purpose, *parameters, *result, *need, *notes; };
 const struct explained_upcall *explained_upcalls(size_t *count);
 

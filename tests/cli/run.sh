@@ -569,6 +569,12 @@ exits 0 "explain a code" explain SIO_ADDRESS_LIST_CHANGE
 exits 0 "explain an error" explain WSAEFAULT
 exits 0 "explain an event" explain FD_ADDRESS_LIST_CHANGE
 exits 0 "explain a function" explain WSPIoctl
+for function in AcceptEx ConnectEx DisconnectEx GetAcceptExSockaddrs TransmitFile TransmitPackets WSARecvMsg WSASendMsg \
+    RIOReceive RIOReceiveEx RIOSend RIOSendEx RIOCloseCompletionQueue RIOCreateCompletionQueue RIOCreateRequestQueue RIODequeueCompletion \
+    RIODeregisterBuffer RIONotify RIORegisterBuffer RIOResizeCompletionQueue RIOResizeRequestQueue; do
+    exits 0 "explain $function" explain "$function"
+    check "... and scenarios that show it" sh -c 'cd ../../.. && "$1" explain "$2" | grep -q "^  scenarios  *scenarios/"' - "$binary" "$function"
+done
 exits 0 "explain a number" explain 0x28000017
 check "... is the code" in_out 'SIO_ADDRESS_LIST_CHANGE'
 exits 2 "explain what nobody knows" explain WSAEFALUT
