@@ -44,11 +44,21 @@ int WSPAPI provider_get_sock_name(SOCKET s, struct sockaddr *name, LPINT size, L
     return result ? fail(error, result) : 0;
 }
 
+/* Windows tells the peer of an attempt already (observed behaviour CON-09). */
+static enum kernel_status peer_find(const struct sock *sock, struct kernel_socket *peer)
+{
+    if (sock->shared->no_context) return KERNEL_NOT_CONNECTED;
+    enum kernel_status status = kernel_peer(sock->endpoint, peer);
+    if (status != KERNEL_NOT_CONNECTED || !observed() || sock->shared->attempt != ATTEMPT_RUNS) return status;
+    *peer = sock->shared->attempted;
+    return KERNEL_OK;
+}
+
 int WSPAPI provider_get_peer_name(SOCKET s, struct sockaddr *name, LPINT size, LPINT error)
 {
     struct kernel_socket peer;
     struct sock *sock = sock_enter(s, error);
     if (!sock) return SOCKET_ERROR;
-    int result = name_give(sock, sock->shared->no_context ? KERNEL_NOT_CONNECTED : kernel_peer(sock->endpoint, &peer), &peer, name, size);
+    int result = name_give(sock, peer_find(sock, &peer), &peer, name, size);
     return result ? fail(error, result) : 0;
 }

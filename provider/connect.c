@@ -75,6 +75,7 @@ static int connect_nonblocking(const struct connecting *call)
     enum kernel_status status = kernel_connect(sock->endpoint, &call->peer, &how);
     if (status == KERNEL_PENDING) {
         sock->shared->attempt = ATTEMPT_RUNS;
+        sock->shared->attempted = call->peer;
         events_of(sock)->disabled &= ~(LONG)(FD_CONNECT | FD_WRITE | FD_CLOSE);
         return WSAEWOULDBLOCK;
     }
@@ -98,6 +99,7 @@ static int connect_blocking(const struct connecting *call)
     int error = error_of_kernel(status);
     if (status == KERNEL_PENDING) {
         sock->shared->attempt = ATTEMPT_RUNS;
+        sock->shared->attempted = call->peer;
         error = pending_wait(&pending, KERNEL_FOREVER);
         if (!pending.sock) return WSAEINTR; /* closed meanwhile */
     } else {

@@ -105,6 +105,7 @@ struct shared {
     BOOL nonblocking;
     struct sock_options options;
     enum attempt attempt;
+    struct kernel_socket attempted; /* whom it means, while it runs */
     BOOL listening, connected;  /* connected: a stream that is, or was */
     BOOL sending_over;          /* a stream's sending side was shut down */
     BOOL dissolved;             /* datagrams: the association was given up by a connect to nobody */
