@@ -81,6 +81,30 @@ START_TEST(test_the_bits)
 }
 END_TEST
 
+/* Four values say otherwise than what their code takes and gives. */
+static const struct { DWORD code; bool in, out; } otherwise[] = {
+    { SIO_ACQUIRE_PORT_RESERVATION, true, true }, { SIO_FIND_ROUTE, true, false }, { SIO_GET_GROUP_QOS, false, true }, { SIO_GET_QOS, false, true },
+};
+
+/* The bits of all others say which buffers are used.
+   proves: IOCTL-CODE-1, IOCTL-CODE-2 */
+START_TEST(test_the_bits_and_the_buffers)
+{
+    for (size_t i = 0; i < CODES; i++) {
+        DWORD value = codes[i].value;
+        bool in = value & IOC_IN, out = value & IOC_OUT;
+        hold(!(value & IOC_VOID) == (in || out), "%s", codes[i].name);
+        for (size_t k = 0; k < sizeof otherwise / sizeof *otherwise; k++) {
+            if (otherwise[k].code != value) continue;
+            hold(in != otherwise[k].in || out != otherwise[k].out, "%s is no exception", codes[i].name);
+            in = otherwise[k].in;
+            out = otherwise[k].out;
+        }
+        hold(in == (ioctl_find(value)->in_min > 0) && out == (ioctl_find(value)->out_min > 0), "%s", codes[i].name);
+    }
+}
+END_TEST
+
 /* ---- unknown codes ---- */
 
 #define UNKNOWN(value) { #value, .code = value, .error = WSAEINVAL }
@@ -263,6 +287,7 @@ int main(void)
     tcase_set_timeout(table, 30);
     tcase_add_test(table, test_the_table);
     tcase_add_test(table, test_the_bits);
+    tcase_add_test(table, test_the_bits_and_the_buffers);
     tcase_add_test(table, test_unknown_codes);
     tcase_add_test(table, test_codes_that_are_not_offered);
     suite_add_tcase(suite, table);
