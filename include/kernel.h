@@ -11,6 +11,7 @@
  *   5. Nothing but kernel_wait lets time pass.
  *   6. A request accepted inside an SPI call belongs to the calling thread and its OVERLAPPED; the thread's exit (and
  *      cancelio) completes it with KERNEL_CANCELLED, so the provider needs no other word of either. A `lasting` watch belongs to the process.
+ *      What a completion asks for belongs to whom the completed request belonged: the next step of the same call.
  *
  * Completions run with the asker's process current and no thread. All functions may be called from an SPI call (the calling
  * thread is current) and from a completion; kernel_wait needs a thread.
@@ -54,6 +55,7 @@ enum kernel_status {
     KERNEL_TOO_LONG,           /* the message is longer than the transport, or the receive buffer, can hold */
     KERNEL_DENIED,             /* it needs a permission: broadcast, administrator */
     KERNEL_CLOSED,             /* the topic's subject has come to its end */
+    KERNEL_UNREADABLE,         /* the medium of a file fails there */
 };
 
 /* ---- who am I, and when ---------------------------------------------------------------------------------------------- */
@@ -101,6 +103,14 @@ bool kernel_has_port(uintptr_t handle);
    OVERLAPPED are what the caller says, its error and its count 0. False: no such port. */
 bool kernel_port(const void *port);
 bool kernel_port_post(const void *port, uintptr_t key, const void *overlapped);
+
+/* ---- files ------------------------------------------------------------------------------------------------------------ */
+
+/* Reads from the file behind a handle of the current process, from `offset` on, or, with KERNEL_FILE_POSITION, from where the last
+   such read ended. *count: fewer bytes than asked for only at the end of the file. It takes no time. KERNEL_OK, KERNEL_BAD_HANDLE (the
+   handle is of no file), KERNEL_UNREADABLE (nothing is read). */
+#define KERNEL_FILE_POSITION UINT64_MAX
+enum kernel_status kernel_file_read(uintptr_t file, uint64_t offset, void *bytes, size_t size_bytes, size_t *count);
 
 /* ---- tables, copied out ---------------------------------------------------------------------------------------------- */
 

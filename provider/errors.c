@@ -6,6 +6,9 @@
 
 #include "provider.h"
 
+#define STATUS_END_OF_FILE 0xC0000011
+#define STATUS_DEVICE_DATA_ERROR 0xC000009C
+
 #ifndef STATUS_HOPLIMIT_EXCEEDED
 #define STATUS_HOPLIMIT_EXCEEDED 0xC000A012 /* for WSAENETRESET, of which the reference's table says nothing */
 #endif
@@ -34,6 +37,8 @@ static const struct { DWORD status; int error; } map[] = {
     { (DWORD)STATUS_INVALID_CONNECTION, WSAENOTCONN },
     { (DWORD)STATUS_CONNECTION_ACTIVE, WSAEISCONN },
     { (DWORD)STATUS_HOPLIMIT_EXCEEDED, WSAENETRESET },
+    { (DWORD)STATUS_END_OF_FILE, ERROR_HANDLE_EOF },
+    { (DWORD)STATUS_DEVICE_DATA_ERROR, ERROR_CRC },
 };
 
 /* What an OVERLAPPED may bear besides, whoever wrote it (observed behaviour OVR-04 and OVR-05). */
@@ -103,6 +108,7 @@ int error_of_kernel(enum kernel_status status)
     case KERNEL_IN_PROGRESS: return WSAEALREADY;
     case KERNEL_SHUT_DOWN: return WSAESHUTDOWN;
     case KERNEL_TOO_LONG: return WSAEMSGSIZE;
+    case KERNEL_UNREADABLE: return ERROR_CRC;
     }
     return WSAEINVAL;
 }

@@ -15,14 +15,45 @@ struct extension {
     char *out;                  /* AcceptEx: the buffer */
     DWORD receive_length, local_length, remote_length;
     DWORD flags;                /* TF_DISCONNECT, TF_REUSE_SOCKET */
-    struct kernel_piece pieces[]; /* TransmitFile, TransmitPackets */
+    struct run *run;            /* TransmitFile, TransmitPackets: what is left to send; it goes with the request */
 };
+
+/* ---- what is sent in several parts (ext_run.c) ---- */
+
+#define TRANSMIT_MOST 0x7FFFFFFEu /* bytes of one call */
+
+struct part {
+    struct kernel_piece memory;
+    HANDLE file;                /* NULL: it is of memory */
+    uint64_t offset;            /* or KERNEL_FILE_POSITION */
+    DWORD left;
+    BOOL whole;                 /* to the end of the file */
+    BOOL ends;                  /* a datagram ends behind it */
+};
+
+/* One block of memory, for free(). */
+struct run {
+    size_t count, next;         /* parts, and the first that is not all taken */
+    uint64_t total;             /* bytes that are asked for, but for whole files */
+    uint64_t done, sending;     /* bytes sent, and those of `transfer` */
+    int error;                  /* a file had less: behind what it had */
+    BOOL begun, datagrams;
+    struct kernel_transfer transfer;
+    struct part *parts;
+    struct kernel_piece *pieces;
+    char *bytes;                /* of files */
+};
+
+struct run *run_new(size_t parts, BOOL files);      /* files: there may be some; NULL: no memory */
+int run_memory(struct run *run, void *bytes, DWORD size, BOOL ends);                         /* 0, WSAEFAULT, WSAEINVAL (too much) */
+int run_file(struct run *run, HANDLE file, uint64_t offset, DWORD size, BOOL ends);          /* size 0: to its end; 0, WSA_INVALID_HANDLE, WSAEINVAL */
+BOOL run_gather(struct run *run);                   /* the next send into `transfer`; FALSE: there is none, look at `error` */
 
 /* Entering: the socket, or NULL and the last error is set. An OVERLAPPED says STATUS_PENDING before anything is judged (observed
    behaviour, pattern 5); *overlapped becomes NULL where the socket ignores it. */
 struct sock *ext_enter(SOCKET s, LPOVERLAPPED *overlapped);
 BOOL ext_answer(int error); /* 0: TRUE; else it is the last error, and FALSE */
-struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped, size_t pieces); /* a request with its extension; NULL: no memory */
+struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped); /* a request with its extension; NULL: no memory */
 /* The end of a call whose request is accepted: finished at once, or under way (WSA_IO_PENDING). */
 int ext_over(struct pending *pending, int error, DWORD count, LPDWORD bytes);
 int ext_reuse(struct sock *sock);       /* the connection is left to itself, and the socket as good as new */

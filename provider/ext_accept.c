@@ -52,7 +52,7 @@ static void connection_given(struct sock *fresh, kernel_endpoint endpoint)
 static int accepted(struct pending *pending, DWORD *count)
 {
     struct extension *extension = pending->extension;
-    struct kernel_how how = { first_bytes_came, pending, true, &pending->request };
+    struct kernel_how how = { first_bytes_came, pending, false, &pending->request };
     connection_given(extension->fresh, extension->accepted.endpoint);
     *count = 0;
     int error = names_put(extension);
@@ -111,7 +111,7 @@ BOOL PASCAL ext_accept(SOCKET listener, SOCKET s, PVOID out, DWORD receive_lengt
     if (!fresh) return ext_answer(error);
     error = accept_check(sock, fresh, out, size, remote_length, bytes);
     if (error) return ext_answer(error);
-    struct pending *pending = ext_pending(sock, overlapped, 0);
+    struct pending *pending = ext_pending(sock, overlapped);
     if (!pending) return ext_answer(WSAENOBUFS);
     *pending->extension = (struct extension){ .fresh = fresh, .out = out, .receive_length = receive_length, .local_length = local_length, .remote_length = remote_length };
     return ext_answer(accept_begins(pending, bytes));

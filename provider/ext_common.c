@@ -27,9 +27,9 @@ BOOL ext_answer(int error)
     return error ? FALSE : TRUE;
 }
 
-struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped, size_t pieces)
+struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped)
 {
-    struct extension *extension = calloc(1, sizeof *extension + pieces * sizeof(struct kernel_piece));
+    struct extension *extension = calloc(1, sizeof *extension);
     struct pending *pending = extension ? pending_new(sock, overlapped, NULL, NULL) : NULL;
     if (pending) pending->extension = extension;
     else free(extension);
@@ -49,7 +49,10 @@ void ext_leave(struct pending *pending)
 {
     struct extension *extension = pending->extension;
     if (extension && extension->fresh) extension->fresh->accepting = NULL;
-    if (extension) extension->fresh = NULL;
+    if (!extension) return;
+    extension->fresh = NULL;
+    free(extension->run);
+    extension->run = NULL;
 }
 
 /* ---- using a socket again ---- */

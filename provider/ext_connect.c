@@ -20,7 +20,7 @@ static int connected(struct pending *pending, DWORD *count)
 {
     struct sock *sock = pending->sock;
     struct extension *extension = pending->extension;
-    struct kernel_how how = { first_bytes_sent, pending, true, &pending->request };
+    struct kernel_how how = { first_bytes_sent, pending, false, &pending->request };
     sock->shared->attempt = ATTEMPT_MADE;
     sock->shared->connected = sock->shared->no_context = TRUE;
     sock->shared->error = 0;
@@ -56,7 +56,7 @@ static int connect_check(const struct sock *sock, const struct kernel_socket *pe
 
 static int connect_begins(struct sock *sock, const struct kernel_socket *peer, void *data, DWORD length, LPDWORD bytes, LPOVERLAPPED overlapped)
 {
-    struct pending *pending = ext_pending(sock, overlapped, 0);
+    struct pending *pending = ext_pending(sock, overlapped);
     DWORD count = 0;
     if (!pending) return WSAENOBUFS;
     struct extension *extension = pending->extension;
@@ -133,7 +133,7 @@ static int disconnect_overlapped(struct sock *sock, DWORD flags, LPOVERLAPPED ov
 {
     struct kernel_watch watch = end_of(sock);
     struct kernel_state state;
-    struct pending *pending = ext_pending(sock, overlapped, 0);
+    struct pending *pending = ext_pending(sock, overlapped);
     if (!pending) return WSAENOBUFS;
     pending->extension->flags = flags;
     pending_accept(pending);

@@ -66,8 +66,8 @@ static void pending_free(struct pending *pending)
 
 static void pieces_free(struct pending *pending)
 {
-    free(pending->pieces);
-    pending->pieces = NULL;
+    free(pending->held);
+    pending->held = NULL;
 }
 
 void pending_leave(struct pending *pending)
@@ -271,13 +271,19 @@ struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlap
     return pending;
 }
 
-int pending_wait(struct pending *pending, int64_t timeout_ns)
+int pending_park(struct pending *pending, int64_t timeout_ns)
 {
     struct kernel_wait wait = { .request = pending->request, .timeout_ns = timeout_ns, .alertable = observed() };
     enum kernel_status status = blocking_wait(pending->process, &pending->request, &wait);
     if (status == KERNEL_OK && !pending->sock) status = KERNEL_CANCELLED; /* closed while something else ran on this thread */
     int error = status == KERNEL_OK ? (int)pending->error : error_of_kernel(status);
     if (status == KERNEL_INTERRUPTED || status == KERNEL_TIMED_OUT) kernel_cancel(pending->request); /* WSPCancelBlockingCall; a time of the socket's options */
+    return error;
+}
+
+int pending_wait(struct pending *pending, int64_t timeout_ns)
+{
+    int error = pending_park(pending, timeout_ns);
     pending_leave(pending);
     return error;
 }

@@ -158,7 +158,7 @@ struct pending {
     int (*late)(struct sock *sock, void *out, DWORD out_size, DWORD *count); /* of a control code: what its end writes (ioctl.h), NULL: nothing */
     void *out;                  /* and where: the client's buffer */
     DWORD out_size;
-    struct kernel_piece *pieces; /* of a blocking transfer with many buffers; goes with it, also where its thread never runs again */
+    void *held;                 /* by a blocking transfer: memory that goes with it, also where its thread never runs again */
     BOOL deferred;              /* its routine waits for another of the same socket to return */
     DWORD error, bytes, flags;  /* the result, once there */
 };
@@ -176,6 +176,8 @@ int fail(LPINT error, int value);                    /* writes *error, returns S
 BOOL observed(void);                                 /* do as Windows was seen to do, where that differs */
 
 /* ---- errors (errors.c) ---- */
+#define ERROR_CRC 23        /* Win32's, of a file that is transmitted */
+#define ERROR_HANDLE_EOF 38
 int error_of_kernel(enum kernel_status status);
 #define PENDING_STATUS ((ULONG_PTR)0x103)
 ULONG_PTR nt_status_of_error(DWORD error);
@@ -220,6 +222,7 @@ enum kernel_status pending_watch(struct pending *pending, const struct kernel_wa
 /* Its low bit is not the event's: it says that the client wants no packet at its completion port. */
 static inline HANDLE overlapped_event(const WSAOVERLAPPED *overlapped) { return (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1); }
 struct pending *pending_of(const struct sock *sock, const WSAOVERLAPPED *overlapped); /* NULL: none */
+int pending_park(struct pending *pending, int64_t timeout_ns);              /* as pending_wait, and stays for another step of the call */
 int pending_wait(struct pending *pending, int64_t timeout_ns);              /* the blocking form: parks; the error, 0 for success; its socket may be gone */
 kernel_complete pending_completes;                                          /* the cookie is a pending */
 void routines_free(struct provider_process *process);

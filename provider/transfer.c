@@ -187,7 +187,7 @@ static int go_blocking(struct moving *call, struct transfer *transfer, struct ke
     struct pending pending; /* on the thread's own stack: it ends with the call, or with the thread */
     pending_begin(&pending, call->sock);
     pending.transfer = transfer;
-    pending.pieces = pieces;
+    pending.held = pieces;
     struct kernel_how how = { pending_completes, &pending, false, &pending.request };
     enum kernel_status status = go(call, transfer, &how);
     if (status != KERNEL_PENDING) {

@@ -32,6 +32,8 @@ static const struct explained_error errors[] = {
       "As the result of a completion: of each pending request when its socket is closed, when the thread that asked ends, or when its request is cancelled." },
     { N(WSA_IO_INCOMPLETE), "The overlapped request is not finished yet.", "By WSPGetOverlappedResult that shall not wait." },
     { "WAIT_TIMEOUT", 258, "The time of a wait is over.", "By getqueuedcompletionstatus and getmessage: no packet, no message came in time." },
+    { "ERROR_HANDLE_EOF", 38, "The file has fewer bytes than were asked for.", "By TransmitFile and TransmitPackets, when what it has is sent." },
+    { "ERROR_CRC", 23, "The file cannot be read.", "By TransmitFile and TransmitPackets, where a file's \"readable\" ends." },
     { "ERROR_INVALID_WINDOW_HANDLE", 1400, "There is no such window, or it is another thread's.", "Never by a provider: by getmessage and destroywindow." },
     { N(WSA_IO_PENDING), "Not a failure: the overlapped request was accepted and will complete later, exactly once.", "By an overlapped call that cannot finish at once. The byte count is not written." },
     { N(ERROR_NOT_FOUND), "There was nothing to cancel.", "Never by a provider: it is the answer of CancelIo's relatives." },

@@ -270,6 +270,7 @@ struct net {
     uint32_t slots_used, slots_room;
     struct request *free_requests; /* through path_next */
     struct request *requests;      /* by id, in order of asking */
+    const struct request *delivered; /* whose completion runs, NULL: none */
     struct request *given_up;      /* on their way to a waiter, through owner_next */
     struct asking *askings;
     struct ifaddr *ifaddrs;                 /* of all hosts: most have too few for a table of their own */

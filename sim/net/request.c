@@ -141,9 +141,10 @@ struct request *request_new(struct host *host, bool lasting, kernel_complete *co
     request->complete = complete;
     request->cookie = cookie;
     request->completions = task_process(running);
-    request->owner = lasting ? request->completions : running;
-    request->overlapped = running->overlapped;
-    request->stays = running->overlapped && running->stays;
+    const struct request *former = running == request->completions && !lasting ? net->delivered : NULL; /* a completion asks */
+    request->owner = lasting ? request->completions : former ? former->owner : running;
+    request->overlapped = former ? former->overlapped : running->overlapped;
+    request->stays = former ? former->stays : running->overlapped && running->stays;
     HASH_ADD(hh, net->requests, id, sizeof request->id, request);
     DL_APPEND2(request->owner->requests, request, owner_prev, owner_next);
     asking_enter(request);
@@ -228,11 +229,14 @@ struct task *request_deliver(struct request *request)
         DL_DELETE2(net->given_up, request, owner_prev, owner_next);
     } else {
         struct task *former = running;
+        const struct request *delivered = net->delivered;
         request_forget(request);
         running = request->completions;
+        net->delivered = request;
         uint64_t cause = trace_set_cause(net->trace, row_completed(request));
         request->complete(request->cookie, request->status, request->count);
         trace_set_cause(net->trace, cause);
+        net->delivered = delivered;
         running = former;
     }
     request_give(net, request);

@@ -73,7 +73,7 @@ struct moving {
     DWORD *bytes, *flags;
     struct sockname name;
     bool receives;
-    void *blocks[DATA_PIECES_MOST + 6];
+    void *blocks[2 * DATA_PIECES_MOST + 6];
     size_t block_count;
 };
 uint64_t data_size(const struct json *data); /* of one piece */

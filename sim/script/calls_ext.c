@@ -82,20 +82,60 @@ static void connect_fill(struct extending *at)
     at->spi.length = first.len;
 }
 
+static HANDLE file_of(const struct call *call, const struct json *value)
+{
+    if (!value) return NULL;
+    return (HANDLE)(value->type == JSON_TEXT ? *binding_find(&call->actor->files, value->text) : (uintptr_t)read_uint(value));
+}
+
 static void transmit_fill(struct extending *at)
 {
     struct spi_extension *spi = &at->spi;
-    spi->file = (HANDLE)(uintptr_t)number_or(at->call, "file", 0);
+    spi->file = file_of(at->call, argument(at->call, "file"));
+    spi->count = number_or(at->call, "size", 0);
     if (!argument(at->call, "head") && !argument(at->call, "tail")) return;
     WSABUF head = one_piece(at, "head"), tail = one_piece(at, "tail");
     spi->ends = block(at, sizeof *spi->ends);
     *spi->ends = (TRANSMIT_FILE_BUFFERS){ .Head = head.buf, .HeadLength = head.len, .Tail = tail.buf, .TailLength = tail.len };
 }
 
+/* Without an offset a file is read from where it stands. */
+static TRANSMIT_PACKETS_ELEMENT element_of(struct extending *at, const struct json *node)
+{
+    const struct json *file = json_member(node, "file"), *data = json_member(node, "data"), *offset = json_member(node, "offset"), *size = json_member(node, "size"), *end = json_member(node, "end");
+    TRANSMIT_PACKETS_ELEMENT element = { .dwElFlags = file ? TP_ELEMENT_FILE : TP_ELEMENT_MEMORY };
+    if (end && read_bool(end)) element.dwElFlags |= TP_ELEMENT_EOP;
+    if (file) {
+        element.hFile = file_of(at->call, file);
+        element.nFileOffset.QuadPart = offset ? (LONGLONG)read_size(offset) : -1;
+        element.cLength = size ? (ULONG)read_size(size) : 0;
+        return element;
+    }
+    struct moving aside = { 0 };
+    moving_data(at->call->process, data, &aside);
+    element.cLength = aside.buffers[0].len;
+    element.pBuffer = aside.buffers[0].buf;
+    for (size_t i = 0; i < aside.block_count; i++) at->moving->blocks[at->moving->block_count++] = aside.blocks[i];
+    return element;
+}
+
+static void elements_fill(struct extending *at, const struct json *list)
+{
+    DWORD count = 0;
+    at->spi.elements = block(at, (list->count + 1) * sizeof *at->spi.elements);
+    for (const struct json *node = list->first; node; node = node->next) at->spi.elements[count++] = element_of(at, node);
+    at->spi.count = count;
+}
+
 static void packets_fill(struct extending *at)
 {
     struct spi_extension *spi = &at->spi;
     const struct json *data = argument(at->call, "data");
+    const struct json *elements = argument(at->call, "elements");
+    if (elements) {
+        elements_fill(at, elements);
+        return;
+    }
     moving_data(at->call->process, data, at->moving);
     spi->count = at->moving->count;
     if (data->type == JSON_NULL || is_text(data, "bad")) {
@@ -256,6 +296,11 @@ struct outcome call_extension_step(const struct call *call)
     extension_fill(&at);
     at.spi.s = call_socket(call);
     at.spi.overlapped = overlapped;
+    if (kept && at.spi.function == EXTENSION_FILE) {
+        const struct json *offset = argument(call, "offset");
+        overlapped->Offset = offset ? (DWORD)read_size(offset) : 0;
+        overlapped->OffsetHigh = offset ? (DWORD)(read_size(offset) >> 32) : 0;
+    }
     at.spi.routine = routine ? actor_routine(call->actor, routine->text) : NULL;
     bool failed = !spi_extension(call->line->thread, &at.spi, &error);
     if (at.moving->bytes) check_bytes(call, at.moving->bytes);

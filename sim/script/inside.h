@@ -45,7 +45,7 @@ struct actor {
     const struct actor_setup *setup;
     struct process *process;
     struct line *lines;
-    struct bindings sockets, overlapped, events, routines, ports, windows;
+    struct bindings sockets, overlapped, events, routines, ports, windows, files;
     struct bindings registered;          /* name -> its registered buffer (calls_rio.c) */
     struct bindings queues;              /* name -> the id of a completion or request queue */
     struct bindings endpoints;           /* socket name -> the stack's number of what its call opened */

@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "script/chain.h"
+#include "script/files.h"
 
 static const struct member top_members[] = {
     { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
@@ -18,7 +19,7 @@ static const struct member top_members[] = {
 
 static const struct member actor_members[] = {
     { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "families", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
-    { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "handle_reuse", TYPE_ANY, false, "" }, { "handle_limit", TYPE_UINT32, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "handle_reuse", TYPE_ANY, false, "" }, { "handle_limit", TYPE_UINT32, false, "" }, { "files", TYPE_LIST, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
@@ -242,6 +243,7 @@ static void load_actor(struct loading *load, const struct json *node)
     const struct json *administrator = json_member(node, "administrator");
     actor->restricted = administrator && !read_bool(administrator);
     load_handles(load, node, &actor->handles);
+    load_files(load, actor);
     load_words(load, json_member(node, "profile"), "documented", "observed", &actor->observed);
     load_words(load, json_member(node, "unclaimed"), "fail", "ignore", &actor->unclaimed_ignored);
     if (binding_find(&load->by, actor->name)) problem_at(load->problems, json_member(node, "name"), "there is an actor \"%s\" already", actor->name);

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "script/asserts_neighbor.h"
 #include "script/asserts_net.h"
+#include "script/files.h"
 #include "script/links.h"
 #include "script/load.h"
 #include "script/marshal.h"
@@ -164,6 +165,7 @@ static void extension_rule(struct loading *load, const struct step *step)
         if (data && data->type == JSON_LIST && !several) problem_at(load->problems, data, "the function takes one buffer: no list");
         else if (data) marshal_data_check(load->problems, data, false);
     }
+    files_rule(load, step);
     if (size && step->kind->number == CALL_RECVMSG) marshal_sizes_check(load->problems, size);
 }
 

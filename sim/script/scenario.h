@@ -55,6 +55,7 @@ struct actor_setup {
     bool observed;
     bool restricted; /* no administrator */
     struct handle_policy handles;
+    struct file_setup *files; size_t file_count; /* open from the start */
     bool unclaimed_ignored;
     bool starts_itself;             /* its timeline says `startup` */
     struct thread_setup *threads;

@@ -215,6 +215,7 @@ static bool actor_new(struct script *script, struct actor *actor, const struct a
         free(why);
         return false;
     }
+    for (size_t i = 0; i < setup->file_count; i++) binding_set(&actor->files, setup->files[i].name, (uintptr_t)file_open(actor->process, &setup->files[i]));
     actor->lines = arena_take(script->arena, setup->thread_count * sizeof *actor->lines);
     for (size_t i = 0; i < setup->thread_count; i++) {
         struct line *line = &actor->lines[i];
@@ -259,6 +260,7 @@ void script_free(struct script *script)
         bindings_free(&actor->registered);
         bindings_free(&actor->queues);
         bindings_free(&actor->windows);
+        bindings_free(&actor->files);
         sights_free(actor);
     }
     bindings_free(&script->infos);

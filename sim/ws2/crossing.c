@@ -58,6 +58,7 @@ void crossing_goes(struct crossing *at) { trace_set_cause(at->trace, trace_end(a
 bool crossing_returns(struct crossing *at, const char *verb, bool failed, int error)
 {
     char room[24];
+    port_returns(at->thread, failed && error == WSA_IO_PENDING);
     if (!at->arena || !trace_begin(at->trace, LAYER_SPI, verb, NULL, at->object)) return false;
     row_provider(at);
     trace_text(at->trace, "returns", failed ? names_or_number(NAMES_ERROR, error, room) : "0");

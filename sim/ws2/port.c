@@ -92,13 +92,23 @@ bool port_post(struct process *process, HANDLE port, const struct port_packet *i
     return true;
 }
 
-/* `immediate`: the call that asked for it has not returned yet, and succeeds. */
+/* `immediate`: the call that asked for it has not returned yet. Whether it succeeds, and leaves no packet, is not known before. */
 void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, DWORD bytes, bool immediate)
 {
     const struct handle *socket = handle_at(process, s, HANDLE_SOCKET);
-    if (!socket || !socket->port || ((uintptr_t)overlapped->hEvent & 1) || (immediate && (socket->modes & PORT_SKIP_ON_SUCCESS))) return;
+    if (!socket || !socket->port || ((uintptr_t)overlapped->hEvent & 1)) return;
     struct port_packet packet = { .key = socket->key, .overlapped = overlapped, .error = overlapped_error(overlapped), .bytes = bytes };
-    port_post(process, (HANDLE)socket->port, &packet);
+    if (immediate && (socket->modes & PORT_SKIP_ON_SUCCESS)) {
+        thread_of(running)->withheld.packet = packet;
+        thread_of(running)->withheld.port = socket->port;
+    } else port_post(process, (HANDLE)socket->port, &packet);
+}
+
+void port_returns(struct thread *thread, bool pending)
+{
+    uintptr_t port = thread->withheld.port;
+    thread->withheld.port = 0;
+    if (port && pending) port_post(thread->process, (HANDLE)port, &thread->withheld.packet);
 }
 
 DWORD port_take(struct thread *thread, HANDLE port, int64_t timeout_ns, struct port_packet *is)

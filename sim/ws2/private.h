@@ -29,7 +29,7 @@ struct ws2 {
 
 /* ---- handles ---- */
 
-enum handle_kind { HANDLE_FREE, HANDLE_SOCKET, HANDLE_EVENT, HANDLE_PORT };
+enum handle_kind { HANDLE_FREE, HANDLE_SOCKET, HANDLE_EVENT, HANDLE_PORT, HANDLE_FILE };
 
 struct waiter { struct thread *thread; size_t index; uintptr_t event; struct waiter *prev, *next; };
 
@@ -45,6 +45,7 @@ struct handle {
     uintptr_t port, key;         /* HANDLE_SOCKET: the completion port it is associated with, 0: none */
     unsigned modes;              /* enum port_mode */
     struct packet *packets;      /* HANDLE_PORT: that wait, oldest first */
+    const struct file_setup *file; uint64_t position; /* HANDLE_FILE: and where it stands */
 };
 
 bool handle_left(const struct process *process); /* the policy lets it have another */
@@ -61,6 +62,7 @@ void port_free(struct handle *handle);
 bool port_has(const struct process *process, SOCKET s); /* the socket is associated with one */
 void port_alike(struct process *process, SOCKET s, SOCKET like); /* the association of one is that of the other */
 void port_completes(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, DWORD bytes, bool immediate);
+void port_returns(struct thread *thread, bool pending); /* the call returns, and says WSA_IO_PENDING or something else */
 
 /* ---- windows (window.c) ---- */
 bool window_is_there(const struct ws2 *ws2, HWND window);
@@ -115,6 +117,7 @@ struct thread {
     struct message *messages;      /* to its windows, oldest first (window.c) */
     struct message_wait *awaited;  /* the message it waits for, NULL: none; on its stack */
     struct port_packet *packet;    /* where what it waits for at a port goes */
+    struct { uintptr_t port; struct port_packet packet; } withheld; /* port 0: none; of what ended inside the call that asks (port.c) */
     int last_error;                /* WSASetLastError's */
     blocking_hook *hook; void *hook_argument;
     struct crossing *crossing;     /* its SPI calls in progress, the innermost first; on its stack */

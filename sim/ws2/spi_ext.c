@@ -65,6 +65,8 @@ static void row_call(struct crossing *at, const struct spi_extension *call)
     if (call->function == EXTENSION_CONNECT || call->function == EXTENSION_ACCEPT) trace_uint(at->trace, "size", call->length);
     if (sends(call)) trace_pointer(at->trace, process, "message", call->message);
     if (call->function == EXTENSION_PACKETS) trace_uint(at->trace, "elements", call->count);
+    if (call->function == EXTENSION_FILE && call->file) trace_text(at->trace, "file", handle_text(process, (uintptr_t)call->file, room));
+    if (call->function == EXTENSION_FILE && call->count) trace_uint(at->trace, "size", call->count);
     if (call->flags) trace_uint(at->trace, "flags", call->flags);
     trace_completion(at, call->overlapped, call->routine);
     crossing_goes(at);

@@ -39,6 +39,7 @@ static const struct { uint32_t status; int error; } map[] = {
     { (uint32_t)STATUS_HOST_DOWN, WSAEHOSTDOWN },
     { 0xC000A012, WSAENETRESET }, /* STATUS_HOPLIMIT_EXCEEDED: the reference's table has none for this error */
     { (uint32_t)STATUS_INVALID_PARAMETER, WSAEINVAL },
+    { 0xC0000011, 38 }, { 0xC000009C, 23 }, /* STATUS_END_OF_FILE, STATUS_DEVICE_DATA_ERROR: of a file that is transmitted */
 };
 
 /* The answers of quality of service have no status of their own: they stand in NT's range for errors of Win32. */

@@ -116,6 +116,15 @@ bool port_post(struct process *process, HANDLE port, const struct port_packet *p
 /* The oldest packet, waited for: WSA_WAIT_EVENT_0, _TIMEOUT, _FAILED. */
 DWORD port_take(struct thread *thread, HANDLE port, int64_t timeout_ns, struct port_packet *packet);
 
+/* ---- files (file.c) ---- */
+
+struct file_setup { /* lives as long as the process */
+    const char *name;
+    const uint8_t *pattern; size_t pattern_bytes; /* its content repeats this; at least one byte */
+    uint64_t size_bytes, readable_bytes;          /* reading further fails */
+};
+HANDLE file_open(struct process *process, const struct file_setup *setup);
+
 /* ---- windows and their messages ---- */
 
 struct window_message { HWND window; UINT message; WPARAM wide; LPARAM word; };
