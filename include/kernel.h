@@ -74,8 +74,7 @@ void kernel_current(struct kernel_who *who);
 enum kernel_ability {
     KERNEL_ADMINISTRATOR = 1, /* the process has an administrator's rights */
     KERNEL_FINDS_ROUTES = 2,  /* kernel_route_find */
-    KERNEL_COMPANION_NETDEV = 4,
-    KERNEL_COMPANION_TAPI = 8, /* there is such a companion interface */
+    KERNEL_COMPANION_NETDEV = 4, KERNEL_COMPANION_TAPI = 8, /* there is such a companion interface */
 };
 uint32_t kernel_abilities(void);
 int64_t kernel_now_ns(void); /* virtual time from the start of the run */
@@ -87,16 +86,14 @@ void kernel_slot_set(const uint32_t *provider, void *pointer);
 
 /* ---- is this memory the caller's ------------------------------------------------------------------------------------- */
 
-/* True if all of [start, start + size) may be read (written) by the current process; a size of 0 asks for a pointer that is
-   not in the forbidden first 64 KiB. Never faults. */
+/* Whether the current process may read (write) it all; a size of 0 asks for a pointer beyond the forbidden first 64 KiB. Never faults. */
 bool kernel_may_read(const void *start, size_t size_bytes);
 bool kernel_may_write(void *start, size_t size_bytes);
 
 /* Whether this is the handle of a window of any process: one that messages can be posted to (SPI reference 4.3). */
 bool kernel_window(const void *window);
 
-/* Whether what ends at this handle of the process leaves packets at a completion port; what does cannot end by an asynchronous
-   procedure call. */
+/* Whether what ends at this handle of the process leaves packets at a completion port, and thus cannot end by a procedure call. */
 bool kernel_has_port(uintptr_t handle);
 
 /* Whether this is the handle of a completion port of the current process; and a packet for it, of no request: its key and its
@@ -106,10 +103,9 @@ bool kernel_port_post(const void *port, uintptr_t key, const void *overlapped);
 
 /* ---- files ------------------------------------------------------------------------------------------------------------ */
 
-/* Reads from the file behind a handle of the current process, from `offset` on, or, with KERNEL_FILE_POSITION, from where the last
-   such read ended. *count: fewer bytes than asked for only at the end of the file. It takes no time. KERNEL_OK, KERNEL_BAD_HANDLE (the
-   handle is of no file), KERNEL_UNREADABLE (nothing is read). */
-#define KERNEL_FILE_POSITION UINT64_MAX
+/* Reads the file behind a handle of the current process from `offset` on; it takes no time. *count: fewer bytes than asked for only at
+   the end of the file. KERNEL_OK, KERNEL_BAD_HANDLE (of no file), KERNEL_UNREADABLE (nothing is read). */
+#define KERNEL_FILE_POSITION UINT64_MAX /* from where the last such read ended */
 enum kernel_status kernel_file_read(uintptr_t file, uint64_t offset, void *bytes, size_t size_bytes, size_t *count);
 
 /* ---- tables, copied out ---------------------------------------------------------------------------------------------- */
@@ -207,10 +203,10 @@ struct kernel_watch {
     uint32_t conditions;               /* KERNEL_TOPIC_ENDPOINT: enum kernel_condition */
 };
 
-/* Completes at the first change after this call. Accepts any number of watches; one change completes every watch it
-   concerns, in the order of asking. A watch kept for a socket rather than for a call (`lasting`) does not belong to the
-   calling thread: the thread's exit leaves it. A network that fails completes all watches. One
-   for an endpoint that lasts may be asked while it is down, and then a network that is back completes it, with no condition: look. KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (topic, family, no function). */
+/* Completes at the first change after this call. Accepts any number of watches; one change completes every watch it concerns, in the
+   order of asking. A `lasting` watch is kept for a socket rather than for a call: the thread's exit leaves it. A network that fails
+   completes all watches. A lasting one for an endpoint may be asked while it is down, and then a network that is back completes it,
+   with no condition: look. KERNEL_OK, KERNEL_STACK_DOWN, KERNEL_BAD_ARGUMENT (topic, family, no function). */
 enum kernel_status kernel_watch(const struct kernel_watch *watch, bool lasting, kernel_complete *complete, void *cookie, kernel_request *request);
 
 /* Gives the request up: it will not be completed any more; whoever waits for it in kernel_wait gets KERNEL_CANCELLED. What it had

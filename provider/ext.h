@@ -56,6 +56,7 @@ BOOL ext_answer(int error); /* 0: TRUE; else it is the last error, and FALSE */
 struct pending *ext_pending(struct sock *sock, LPOVERLAPPED overlapped); /* a request with its extension; NULL: no memory */
 /* The end of a call whose request is accepted: finished at once, or under way (WSA_IO_PENDING). */
 int ext_over(struct pending *pending, int error, DWORD count, LPDWORD bytes);
+int ext_end(struct sock *sock, LPOVERLAPPED overlapped, DWORD flags); /* DisconnectEx, checked: the Winsock error */
 int ext_reuse(struct sock *sock);       /* the connection is left to itself, and the socket as good as new */
 
 /* ---- control data (ext_message.c) ---- */

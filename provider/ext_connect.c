@@ -143,15 +143,20 @@ static int disconnect_overlapped(struct sock *sock, DWORD flags, LPOVERLAPPED ov
     return ext_over(pending, disconnected(pending, status), 0, NULL);
 }
 
+int ext_end(struct sock *sock, LPOVERLAPPED overlapped, DWORD flags)
+{
+    if (!sock_stream(sock) || !sock->shared->connected) return WSAENOTCONN;
+    uint32_t directions = flags & TF_REUSE_SOCKET ? KERNEL_SENDING | KERNEL_RECEIVING : KERNEL_SENDING;
+    enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
+    if (status != KERNEL_OK) return error_of_kernel(status);
+    sock->shared->sending_over = TRUE;
+    return overlapped ? disconnect_overlapped(sock, flags, overlapped) : disconnect_blocking(sock, flags);
+}
+
 BOOL PASCAL ext_disconnect(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved)
 {
     struct sock *sock = ext_enter(s, &overlapped);
     if (!sock) return FALSE;
     if (flags & ~(DWORD)TF_REUSE_SOCKET || reserved) return ext_answer(WSAEINVAL);
-    if (!sock_stream(sock) || !sock->shared->connected) return ext_answer(WSAENOTCONN);
-    uint32_t directions = flags & TF_REUSE_SOCKET ? KERNEL_SENDING | KERNEL_RECEIVING : KERNEL_SENDING;
-    enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
-    if (status != KERNEL_OK) return ext_answer(error_of_kernel(status));
-    sock->shared->sending_over = TRUE;
-    return ext_answer(overlapped ? disconnect_overlapped(sock, flags, overlapped) : disconnect_blocking(sock, flags));
+    return ext_answer(ext_end(sock, overlapped, flags));
 }

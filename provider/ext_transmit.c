@@ -111,7 +111,7 @@ static int transmit_plain(struct sock *sock, struct run *run, DWORD flags)
     DWORD count;
     int ignored, error = transmit_waits(sock, run, &count);
     if (error || !(flags & TF_DISCONNECT) || sock_enter(s, &ignored) != sock) return error;
-    return ext_disconnect(s, NULL, flags & TF_REUSE_SOCKET, 0) ? 0 : WSAGetLastError();
+    return ext_end(sock, NULL, flags & TF_REUSE_SOCKET);
 }
 
 /* One datagram after the other; they leave at the call, whatever the mode. */

@@ -109,6 +109,39 @@ static bool go(union pointer to, const struct spi_extension *call)
     }
 }
 
+/* ---- how much it may move at most ---- */
+
+static bool elements_bound(const struct process *process, const struct spi_extension *call, uint64_t *most)
+{
+    *most = 0;
+    if (!memory_holds(process, call->elements, call->count * sizeof *call->elements)) return false;
+    for (DWORD i = 0; i < call->count; i++) {
+        if (call->elements[i].dwElFlags & TP_ELEMENT_FILE) return false; /* however long that is */
+        *most += call->elements[i].cLength;
+    }
+    return true;
+}
+
+/* False: nobody can say before. */
+static bool bound(const struct process *process, const struct spi_extension *call, uint64_t *most)
+{
+    switch (call->function) {
+    case EXTENSION_ACCEPT:
+    case EXTENSION_CONNECT: *most = call->length; return true;
+    case EXTENSION_DISCONNECT: *most = 0; return true;
+    case EXTENSION_FILE:
+        *most = memory_holds(process, call->ends, sizeof *call->ends) ? (uint64_t)call->ends->HeadLength + call->ends->TailLength : 0;
+        return !call->file;
+    case EXTENSION_PACKETS: return elements_bound(process, call, most);
+    case EXTENSION_RECEIVE:
+    case EXTENSION_SEND:
+        if (!memory_holds(process, call->message, sizeof *call->message)) return false;
+        *most = decode_total(process, call->message->lpBuffers, call->message->dwBufferCount);
+        return true;
+    default: return false;
+    }
+}
+
 /* WSASendMsg is the API's: it goes to the socket that serves it (dll.c), with that one's function. */
 bool spi_extension(struct thread *thread, const struct spi_extension *given, int *error)
 {
@@ -122,6 +155,7 @@ bool spi_extension(struct thread *thread, const struct spi_extension *given, int
     struct crossing at;
     if (!pointer_asked(thread, call, error)) return false;
     struct judge_call judged = { .thread = thread, .function = table[call->function].name, .s = call->s, .overlapped = call->overlapped, .routine = call->routine, .bytes = call->bytes };
+    judged.moves = bound(process, call, &judged.most);
     if (crossing_begins(&at, thread, judged.function, call->s)) row_call(&at, call);
     crossing_asks(&at, call->s, call->overlapped);
     thread->last_error = SPI_ERROR_UNSET;

@@ -165,12 +165,44 @@ PLAY(test_unknown_identifier)
     ck_assert(event_signalled(world->process, overlapped->hEvent));
 }
 
+/* What a provider reads of a file of ten bytes, of which the last two are unreadable: in this order. */
+static const struct { uint64_t offset; size_t size; enum kernel_status status; const char *bytes; } reads[] = {
+    { 0, 0, KERNEL_OK, "" },
+    { 0, 4, KERNEL_OK, "abca" },
+    { 7, 1, KERNEL_OK, "b" },
+    { 7, 2, KERNEL_UNREADABLE, "" },
+    { 8, 9, KERNEL_UNREADABLE, "" },
+    { 10, 1, KERNEL_OK, "" },
+    { UINT64_MAX - 1, 9, KERNEL_OK, "" },
+    { KERNEL_FILE_POSITION, 2, KERNEL_OK, "ab" },
+    { KERNEL_FILE_POSITION, 3, KERNEL_OK, "cab" },
+    { KERNEL_FILE_POSITION, 4, KERNEL_UNREADABLE, "" },
+    { KERNEL_FILE_POSITION, 3, KERNEL_OK, "cab" },
+};
+
+/* proves: SPI-EXT-27, SPI-EXT-29 */
+PLAY(test_reads)
+{
+    static const struct file_setup setup = { .name = "f", .pattern = (const uint8_t *)"abc", .pattern_bytes = 3, .size_bytes = 10, .readable_bytes = 8 };
+    HANDLE file = file_open(world->process, &setup);
+    char bytes[16];
+    size_t count;
+    (void)me;
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        ck_assert_msg(kernel_file_read((uintptr_t)file, reads[i].offset, bytes, reads[i].size, &count) == reads[i].status, "read %zu", i);
+        ck_assert_msg(count == strlen(reads[i].bytes) && memcmp(bytes, reads[i].bytes, count) == 0, "read %zu: %zu bytes", i, count);
+    }
+    ck_assert_int_eq(kernel_file_read((uintptr_t)file + 1, 0, bytes, 1, &count), KERNEL_BAD_HANDLE);
+    ck_assert_int_eq(kernel_file_read((uintptr_t)event_new(world->process, true, "e"), 0, bytes, 1, &count), KERNEL_BAD_HANDLE);
+}
+
 int main(void)
 {
     Suite *suite = suite_create("extensions");
     TCase *tests = tcase_create("extensions");
     tcase_add_test(tests, test_refusals);
     tcase_add_test(tests, test_unknown_identifier);
+    tcase_add_test(tests, test_reads);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }
