@@ -284,6 +284,17 @@ static void extension_fill(struct extending *at)
     }
 }
 
+/* Where in the file to begin stands in the OVERLAPPED, which is the client's before the call. */
+static void offset_say(const struct call *call, WSAOVERLAPPED *overlapped)
+{
+    const struct json *offset = argument(call, "offset");
+    uint64_t from = offset ? read_size(offset) : 0;
+    if (overlapped->Offset == (DWORD)from && overlapped->OffsetHigh == (DWORD)(from >> 32)) return;
+    judge_client_touches(ws2_judge(call->script->setup.ws2), call->process, overlapped, false);
+    overlapped->Offset = (DWORD)from;
+    overlapped->OffsetHigh = (DWORD)(from >> 32);
+}
+
 struct outcome call_extension_step(const struct call *call)
 {
     const struct json *routine = argument(call, "routine");
@@ -296,11 +307,7 @@ struct outcome call_extension_step(const struct call *call)
     extension_fill(&at);
     at.spi.s = call_socket(call);
     at.spi.overlapped = overlapped;
-    if (kept && at.spi.function == EXTENSION_FILE) {
-        const struct json *offset = argument(call, "offset");
-        overlapped->Offset = offset ? (DWORD)read_size(offset) : 0;
-        overlapped->OffsetHigh = offset ? (DWORD)(read_size(offset) >> 32) : 0;
-    }
+    if (kept && at.spi.function == EXTENSION_FILE) offset_say(call, overlapped);
     at.spi.routine = routine ? actor_routine(call->actor, routine->text) : NULL;
     bool failed = !spi_extension(call->line->thread, &at.spi, &error);
     if (at.moving->bytes) check_bytes(call, at.moving->bytes);
