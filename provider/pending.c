@@ -195,7 +195,7 @@ void pending_finish(struct pending *pending, DWORD error, DWORD bytes)
     }
     overlapped_write(pending->overlapped, error, bytes, pending->flags);
     pending->sock = NULL;
-    pending->number = (DWORD_PTR)sock->endpoint << 32 | ++sock->routines; /* no two endpoints ever have the same name */
+    pending->number = (DWORD_PTR)sock->endpoint << 32 | ++process->routines_queued; /* an earlier WSPCleanup may have left some: no two endpoints ever have the same name */
     list_add(&process->routines, pending);
     routine_queue(pending);
 }

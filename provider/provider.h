@@ -57,6 +57,7 @@ struct provider_process {
     struct protocol *protocols;
     DWORD open_type;            /* SO_OPENTYPE: obsolete, kept and without effect */
     struct pending *routines;   /* completed, their routine queued */
+    uint32_t routines_queued;   /* so far; makes their numbers */
     struct pending *running;    /* their routine runs */
     struct rio *rio;            /* Registered I/O: what its ids stand for, NULL: nothing yet */
 };
@@ -126,7 +127,6 @@ struct sock {
     kernel_endpoint endpoint;
     struct shared *shared;
     struct sock *sibling;       /* the next descriptor of the same socket, NULL: none */
-    uint32_t routines;          /* queued so far; makes their numbers */
     struct pending *pending;    /* oldest first */
     struct network_events events;
     kernel_request connecting;  /* a nonblocking attempt that runs, else 0 */

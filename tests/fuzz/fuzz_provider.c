@@ -3,10 +3,12 @@
  * is a byte for which, and bytes for what it is given; a thread that blocks leaves the rest to the others. The client keeps its side:
  * an OVERLAPPED and its buffers stay where they are, and none is used twice.
  *
- * Input: a byte for the profile, then calls.
+ * Input: a byte for the profile, one for what there is to begin with, then calls.
  */
 #include "fuzz/provider_input.h"
 #include "fuzz/provider_more.h"
+#include "fuzz/provider_prelude.h"
+#include "provider/ioctl.h"
 
 #define LATEST (3600 * SECOND)
 
@@ -19,34 +21,58 @@ static void call_socket(struct thread *me)
     static const int families[] = { AF_INET, AF_INET6, AF_INET, 0, 77 }, types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_RAW, SOCK_STREAM, 9 };
     unsigned how = byte();
     int error;
-    struct spi_socket call = { .family = families[how % 5], .type = types[how / 5 % 5], .protocol = how > 200 ? (int)byte() : 0, .flags = how & 64 ? 0 : WSA_FLAG_OVERLAPPED };
+    struct spi_socket call = { .family = families[how % 5], .type = types[how / 5 % 5], .protocol = how > 200 ? (int)byte() : 0, .flags = how & 64 ? 0 : WSA_FLAG_OVERLAPPED | (how & 128 ? WSA_FLAG_REGISTERED_IO : 0) };
     SOCKET s = spi_socket(me, &call, &error), *slot = &fuzz.s[byte() % SOCKETS];
     if (s == INVALID_SOCKET) return;
     if (*slot != INVALID_SOCKET) spi_close(me, *slot, &error);
     *slot = s;
 }
 
-static DWORD a_code(void)
+/* A flow specification that may be granted. */
+static void qos_fill(QOS *qos)
 {
-    size_t count;
-    const struct name *codes = names_table(NAMES_IOCTL, &count);
-    unsigned how = byte();
-    return how > 250 ? word() : (DWORD)codes[how % count].value;
+    memset(qos, 0, sizeof *qos);
+    qos->SendingFlowspec = (FLOWSPEC){ .TokenRate = byte() * 1000u, .TokenBucketSize = byte() * 10u, .PeakBandwidth = byte() * 1000u, .Latency = QOS_NOT_SPECIFIED,
+                                       .DelayVariation = QOS_NOT_SPECIFIED, .ServiceType = byte() % 8, .MaxSduSize = 1024, .MinimumPolicedSize = 64 };
+    qos->ReceivingFlowspec = (FLOWSPEC){ .ServiceType = byte() % 2 };
+}
+
+/* Of a code that is known: the sizes it wants, or about those. */
+static void ioctl_fit(struct thread *me, struct spi_ioctl *call, const struct ioctl_row *row, unsigned how)
+{
+    int size = 0;
+    call->in_size = row->in_min + (how & 8 ? byte() % 9 - 4u : 0);
+    call->out_size = row->out_min ? row->out_min + (how & 16 ? byte() % 9 - 4u : how & 32 ? 0 : 256) : how & 4 ? 256 : 0;
+    if (call->in_size > 1024) call->in_size = 0;
+    if (call->out_size > 1024) call->out_size = 0;
+    if (row->in_min == 16) {
+        call->in = an_address(me, &size);
+        call->in_size = (DWORD)size;
+    } else if (row->in_min == sizeof(QOS)) {
+        call->in = block_of(me, call->in_size + sizeof(QOS));
+        qos_fill(call->in);
+    } else {
+        call->in = call->in_size ? filled(me, call->in_size) : NULL;
+    }
 }
 
 static void call_ioctl(struct thread *me)
 {
     int error, size = 0;
-    struct spi_ioctl call = { .s = a_socket(), .code = a_code() };
-    unsigned sizes = byte();
-    call.in_size = sizes % 8 * 4;
-    call.out_size = sizes / 8 * 4;
-    if (sizes & 1) {
+    size_t count;
+    const struct name *codes = names_table(NAMES_IOCTL, &count);
+    unsigned how = byte(), sizes = byte();
+    struct spi_ioctl call = { .s = a_socket(), .code = how > 250 ? word() : (DWORD)codes[how % count].value };
+    const struct ioctl_row *row = ioctl_find(call.code);
+    if (row && sizes & 1) {
+        ioctl_fit(me, &call, row, sizes);
+    } else if (sizes & 2) {
         call.in = an_address(me, &size);
         call.in_size = (DWORD)size;
     } else {
-        call.in = filled(me, call.in_size);
+        call.in = filled(me, call.in_size = sizes / 4 % 8 * 4);
     }
+    if (!(sizes & 1)) call.out_size = sizes / 32 * 20;
     call.out = place(me, call.out_size, byte());
     call.bytes = byte() == 255 ? NULL : NEW(me, DWORD);
     call.overlapped = an_overlapped(me, &call.routine);
@@ -106,9 +132,13 @@ static void call_transfer(struct thread *me, unsigned which)
 static void call_option(struct thread *me, bool set)
 {
     static const int levels[] = { SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP };
+    static const unsigned char sizes[] = { 4, 4, 4, 1, 8, 12, 20, 0 };
     unsigned how = byte();
-    int error, *size = NEW(me, int), level = levels[how % 5], name = (int)(how & 32 ? word() & 0xffff : byte());
-    *size = (int)byte() % 48;
+    int error, *size = NEW(me, int), level = levels[how % 5];
+    size_t count;
+    const struct name *options = names_table(names_of_level(level), &count);
+    int name = how > 240 || !count ? (int)(word() & 0xffff) : (int)options[byte() % count].value;
+    *size = how & 32 ? (int)byte() % 48 : sizes[byte() % sizeof sizes];
     SOCKET s = a_socket();
     if (set) spi_set_option(me, s, level, name, filled(me, (size_t)*size), *size, &error);
     else spi_get_option(me, s, level, name, place(me, (size_t)*size, byte()), size, &error);
@@ -145,6 +175,15 @@ static void call_events(struct thread *me, unsigned which)
     spi_event_select(me, s, how == 254 ? NULL : event_new(fuzz.world.process, true, NULL), (LONG)(word() & 0x7ff), &error);
 }
 
+static void call_disconnect(struct thread *me)
+{
+    int error;
+    unsigned how = byte();
+    WSABUF *data = how & 2 ? structure(me, sizeof *data, 4) : NULL;
+    if (data) *data = (WSABUF){ .len = how, .buf = block_of(me, how) };
+    spi_disconnect(me, a_socket(), data, how & 1, &error);
+}
+
 static void call_result(struct thread *me)
 {
     int error;
@@ -175,7 +214,7 @@ static void network_changes(void)
 static void a_call(struct thread *me)
 {
     int error;
-    switch (byte() % 34) {
+    switch (byte() % 41) {
     case 0: case 1: call_socket(me); break;
     case 2: spi_close(me, a_socket(), &error); break;
     case 3: case 4: case 5: case 6: call_ioctl(me); break;
@@ -192,13 +231,15 @@ static void a_call(struct thread *me)
     case 19: call_events(me, 0); break;
     case 20: call_events(me, 1); break;
     case 21: call_result(me); break;
-    case 22: spi_shutdown(me, a_socket(), (int)byte() % 4, &error); break;
+    case 22: call_disconnect(me); break;
+    case 39: spi_shutdown(me, a_socket(), (int)byte() % 4, &error); break;
     case 23: case 24: case 25: case 26: case 27: call_extension(me); break;
     case 28: call_port(me); break;
     case 29: call_shared(me); break;
     case 30: call_texts(me); break;
     case 31: call_hook(me); break;
     case 32: call_cancel(me); break;
+    case 33: case 34: case 35: case 36: case 37: case 38: call_rio(me); break;
     default: network_changes(); break;
     }
 }
@@ -206,8 +247,8 @@ static void a_call(struct thread *me)
 /* Time passes between the calls, in alertable waits or others. */
 static void body(struct thread *me, void *argument)
 {
-    (void)argument;
     if (!spi_started(fuzz.world.process)) start(me);
+    if (argument) prelude(me);
     while (fuzz.left) {
         unsigned how = byte();
         a_call(me);
@@ -241,9 +282,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz.down = false;
     for (int i = 0; i < SOCKETS; i++) fuzz.s[i] = INVALID_SOCKET;
     for (int i = 0; i < PORTS; i++) fuzz.ports[i] = NULL;
+    memset(&rio, 0, sizeof rio);
     fuzz.world = (struct world){ .profile = byte() & 1 ? KERNEL_OBSERVED : KERNEL_DOCUMENTED };
     world_open(&fuzz.world);
-    for (size_t i = 0; i < 3; i++) world_thread(fuzz.world.process, names[i], body, NULL);
+    for (size_t i = 0; i < 3; i++) world_thread(fuzz.world.process, names[i], body, i ? NULL : &fuzz);
     while (engine_next_until(fuzz.world.engine, LATEST, &event)) {
         trace_set_cause(fuzz.world.trace, event.cause);
         world_event(&event);

@@ -49,15 +49,15 @@ static inline void ends_fill(struct thread *me, struct spi_extension *call)
     call->ends->Tail = block_of(me, call->ends->TailLength);
 }
 
-static inline void names_fill(struct thread *me, struct spi_extension *call)
+static inline void names_fill(struct thread *me, struct spi_extension *call, unsigned how)
 {
     for (int i = 0; i < 2; i++) {
         call->names[i] = NEW(me, struct sockaddr *);
         call->sizes[i] = NEW(me, int);
     }
     call->length = byte() % 64;
-    call->local = byte() % 64;
-    call->remote = byte() % 64;
+    call->local = (how & 4 ? 44 : 28) + (how & 8 ? byte() % 8 : 4);
+    call->remote = (how & 4 ? 44 : 28) + (how & 16 ? byte() % 8 : 4);
     call->buffer = block_of(me, (size_t)call->length + call->local + call->remote);
 }
 
@@ -68,13 +68,13 @@ static inline void call_extension(struct thread *me)
     struct spi_extension call = { .function = (enum extension_function)(byte() % EXTENSIONS), .s = a_socket(), .accept = a_socket() };
     if (call.function == EXTENSION_CONNECT) call.name = an_address(me, &size);
     call.size = size;
-    if (call.function == EXTENSION_ACCEPT || call.function == EXTENSION_NAMES) names_fill(me, &call);
+    if (call.function == EXTENSION_ACCEPT || call.function == EXTENSION_NAMES) names_fill(me, &call, how);
     if (call.function == EXTENSION_ACCEPT && how > 250) call.buffer = place(me, 64, how);
     if (call.function == EXTENSION_CONNECT && how & 1) call.buffer = block_of(me, call.length = byte());
     if (call.function == EXTENSION_RECEIVE || call.function == EXTENSION_SEND) message_fill(me, &call, how);
     if (call.function == EXTENSION_PACKETS) packets_fill(me, &call);
     if (call.function == EXTENSION_FILE) ends_fill(me, &call);
-    call.flags = how & 64 ? byte() : 0;
+    call.flags = how & 64 ? byte() % 64 : 0;
     call.reserved = how == 251;
     call.bytes = how == 252 ? NULL : NEW(me, DWORD);
     call.overlapped = an_overlapped(me, &call.routine);
