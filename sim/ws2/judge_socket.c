@@ -72,6 +72,14 @@ static void registration_goes(struct judge *judge, const struct known_socket *ch
     }
 }
 
+/* The descriptor of the same socket that has its registration; without one, the socket itself. */
+static const struct known_socket *registered_of(const struct judge *judge, const struct known_socket *asked)
+{
+    const struct known_socket *socket = asked->kin && !asked->selected && !asked->posts.events ? judge->sockets : NULL;
+    while (socket && !(are_kin(socket, asked) && (socket->selected || socket->posts.events))) socket = socket->hh.next;
+    return socket ? socket : asked;
+}
+
 bool judge_overlapped(const struct judge *judge, struct process *process, SOCKET s)
 {
     const struct known_socket *socket = judge_socket(judge, process, s);
@@ -84,6 +92,7 @@ void judge_accepted(struct judge *judge, struct process *process, SOCKET listene
     judge_opened(judge, process, s, parent && parent->overlapped);
     if (!parent) return;
     struct known_socket *child = judge_socket(judge, process, s);
+    parent = registered_of(judge, parent);
     child->selected = parent->selected;
     child->posts = parent->posts;
 }
