@@ -142,6 +142,12 @@ static bool bound(const struct process *process, const struct spi_extension *cal
     }
 }
 
+/* The others have no count of their own: what they moved stands in the OVERLAPPED. */
+static bool counts(const struct spi_extension *call)
+{
+    return call->function == EXTENSION_ACCEPT || call->function == EXTENSION_CONNECT || sends(call);
+}
+
 /* WSASendMsg is the API's: it goes to the socket that serves it (dll.c), with that one's function. */
 bool spi_extension(struct thread *thread, const struct spi_extension *given, int *error)
 {
@@ -151,6 +157,7 @@ bool spi_extension(struct thread *thread, const struct spi_extension *given, int
         serving.s = dll_serving(thread, given->s, SIO_BSP_HANDLE);
         if (serving.s != given->s) thread->process->extensions[EXTENSION_SEND] = NULL;
     }
+    if (!counts(call)) serving.bytes = NULL;
     struct process *process = thread->process;
     struct crossing at;
     if (!pointer_asked(thread, call, error)) return false;
