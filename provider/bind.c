@@ -16,6 +16,7 @@ int WSPAPI provider_bind(SOCKET s, const struct sockaddr *name, int size, LPINT 
     if (!sock) return SOCKET_ERROR;
     int result = sockname_read(sock, name, size, &local);
     if (result == WSAEAFNOSUPPORT && !observed()) result = WSAEFAULT; /* SPI reference 17: the documents against Windows */
+    if (result == 0 && sock->accepting) result = WSAEINVAL; /* it will have the connection's name */
     if (result) return fail(error, result);
     enum kernel_status status = kernel_bind(sock->endpoint, &local);
     if (status == KERNEL_NO_PORTS && observed()) return fail(error, WSAEADDRINUSE); /* host-stack 4.8: seen on Windows when the dynamic range is used up */

@@ -44,12 +44,12 @@ int sock_duplicate(struct provider_process *process, const WSAPROTOCOL_INFOW *in
     kernel_endpoint endpoint;
     if (kernel_endpoint_take(info->dwProviderReserved, &endpoint) != KERNEL_OK) return WSAEINVAL;
     struct shared *shared = kernel_endpoint_slot_get(endpoint, &wspsim_kernel_abi);
-    const struct sock *model = shared ? shared->descriptors : NULL;
+    const struct sock *model = shared && !shared->descriptors->accepting ? shared->descriptors : NULL; /* an AcceptEx gives one descriptor another endpoint */
     struct protocol *entry = model ? protocol_of(process, &model->entry->info) : NULL;
     struct sock *sock = entry ? sock_new(process, entry, shared) : NULL;
     if (!sock) {
         kernel_endpoint_close(endpoint);
-        return model ? WSAENOBUFS : WSAEINVAL; /* another provider's */
+        return model ? WSAENOBUFS : WSAEINVAL; /* another provider's, or it waits for an AcceptEx */
     }
     sock->family = model->family;
     sock->type = model->type;

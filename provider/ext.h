@@ -59,6 +59,8 @@ int ext_over(struct pending *pending, int error, DWORD count, LPDWORD bytes);
 int ext_end(struct sock *sock, LPOVERLAPPED overlapped, DWORD flags); /* DisconnectEx, checked: the Winsock error */
 int ext_reuse(struct sock *sock);       /* the connection is left to itself, and the socket as good as new */
 
+void ext_give_up(struct sock *sock);    /* a ConnectEx was cancelled: the attempt ends, and the socket is bound as before */
+
 /* ---- control data (ext_message.c) ---- */
 enum { MESSAGE_WISHES = 3 };
 struct message_wish { enum kernel_option option; BOOL given; uint64_t value, former; };

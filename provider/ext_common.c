@@ -64,19 +64,44 @@ static void options_carry(kernel_endpoint from, kernel_endpoint to)
         if (kernel_option_get(from, (enum kernel_option)option, &value) == KERNEL_OK) kernel_option_set(to, (enum kernel_option)option, value);
 }
 
-int ext_reuse(struct sock *sock)
+/* The socket has a new endpoint with the options of the former, which ends. */
+static enum kernel_status endpoint_renew(struct sock *sock, BOOL hard)
 {
     kernel_endpoint fresh;
     enum kernel_status status = kernel_endpoint_open(sock_family(sock), KERNEL_TCP, (uint8_t)sock->protocol, &fresh);
-    if (status != KERNEL_OK) return error_of_kernel(status);
+    if (status != KERNEL_OK) return status;
     conditions_end(sock);
     options_carry(sock->endpoint, fresh);
-    kernel_endpoint_close(sock->endpoint);
+    if (hard) kernel_endpoint_abort(sock->endpoint);
+    else kernel_endpoint_close(sock->endpoint);
     sock->endpoint = fresh;
+    return KERNEL_OK;
+}
+
+int ext_reuse(struct sock *sock)
+{
+    if (!sock_alone(sock)) return WSAEINVAL; /* somebody has taken hold of it meanwhile */
+    enum kernel_status status = endpoint_renew(sock, FALSE);
+    if (status != KERNEL_OK) return error_of_kernel(status);
     sock->shared->connected = sock->shared->sending_over = sock->shared->no_context = FALSE;
     sock->shared->attempt = ATTEMPT_NONE;
     sock->shared->error = 0;
     events_of(sock)->disabled = 0;
     events_of(sock)->waiting = 0;
     return 0;
+}
+
+/* The kernel's attempt does not end with its request. Where other descriptors wait for it too, it goes on. */
+void ext_give_up(struct sock *sock)
+{
+    struct kernel_socket local;
+    if (!sock_alone(sock)) {
+        sock->shared->unattended = TRUE;
+        return;
+    }
+    enum kernel_status bound = kernel_local(sock->endpoint, &local);
+    if (endpoint_renew(sock, TRUE) != KERNEL_OK) return;
+    if (bound == KERNEL_OK) kernel_bind(sock->endpoint, &local);
+    sock->shared->attempt = ATTEMPT_NONE;
+    conditions_look(sock);
 }

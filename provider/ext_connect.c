@@ -40,6 +40,7 @@ static void attempt_ends(void *cookie, enum kernel_status status, uint64_t ignor
     (void)ignored;
     pending->request = 0;
     if (error == 0) error = connected(pending, &count);
+    else if (status == KERNEL_CANCELLED) ext_give_up(pending->sock);
     else pending->sock->shared->attempt = ATTEMPT_FAILED;
     if (error != WSA_IO_PENDING) pending_finish(pending, (DWORD)error, error ? 0 : count);
 }
@@ -146,6 +147,7 @@ static int disconnect_overlapped(struct sock *sock, DWORD flags, LPOVERLAPPED ov
 int ext_end(struct sock *sock, LPOVERLAPPED overlapped, DWORD flags)
 {
     if (!sock_stream(sock) || !sock->shared->connected) return WSAENOTCONN;
+    if ((flags & TF_REUSE_SOCKET) && !sock_alone(sock)) return WSAEINVAL; /* the others would keep the former connection */
     uint32_t directions = flags & TF_REUSE_SOCKET ? KERNEL_SENDING | KERNEL_RECEIVING : KERNEL_SENDING;
     enum kernel_status status = kernel_shutdown(sock->endpoint, directions);
     if (status != KERNEL_OK) return error_of_kernel(status);

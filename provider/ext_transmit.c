@@ -142,7 +142,8 @@ static int transmit_check(const struct sock *sock, DWORD flags)
     struct kernel_socket peer;
     if (sock_stream(sock) ? !sock->shared->connected : kernel_peer(sock->endpoint, &peer) != KERNEL_OK) return WSAENOTCONN;
     if (flags & ~(DWORD)FLAGS_KNOWN) return WSAEINVAL;
-    return (flags & (TF_DISCONNECT | TF_REUSE_SOCKET)) == TF_REUSE_SOCKET ? WSAEINVAL : 0;
+    if (!(flags & TF_REUSE_SOCKET)) return 0;
+    return !(flags & TF_DISCONNECT) || !sock_alone(sock) ? WSAEINVAL : 0;
 }
 
 /* Without an OVERLAPPED the file is read from where it stands, with one from the offset that this says. */
