@@ -174,11 +174,12 @@ static int message_moves(SOCKET s, struct message_call *call)
     if (!sock) return error;
     error = message_check(sock, call->message, call->receives);
     if (error) return error;
-    if (call->routine && sock->process->up.lpWPUOpenCurrentThread(&thread, &error) == SOCKET_ERROR) return error;
+    call->opened = call->routine && call->overlapped && sock->overlapped;
+    if (call->opened && sock->process->up.lpWPUOpenCurrentThread(&thread, &error) == SOCKET_ERROR) return error;
     call->thread = &thread;
     struct provider_process *process = sock->process;
     error = call->receives ? transfer_message(sock, call) : send_with_records(sock, call);
-    if (call->routine && error && error != WSA_IO_PENDING) process->up.lpWPUCloseThread(&thread, &ignored);
+    if (call->opened && error && error != WSA_IO_PENDING) process->up.lpWPUCloseThread(&thread, &ignored);
     return error;
 }
 

@@ -58,6 +58,8 @@ struct pending *pending_new(struct sock *sock, LPWSAOVERLAPPED overlapped, LPWSA
 
 static void pending_free(struct pending *pending)
 {
+    int ignored;
+    if (pending->opened) pending->process->up.lpWPUCloseThread(&pending->thread, &ignored);
     ext_leave(pending);
     free(pending->extension);
     free(pending->transfer);

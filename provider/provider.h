@@ -150,6 +150,7 @@ struct pending {
     LPWSAOVERLAPPED overlapped; /* NULL: the blocking form */
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
     WSATHREADID thread;         /* copied at the call */
+    BOOL opened;                /* by the provider: WPUCloseThread is due when its routine has run, or will not */
     unsigned armed_at;          /* of its event: events.told then */
     LONG event_bit;             /* FD_ event that happens with its completion, 0: none */
     struct kernel_watch watch;
@@ -264,6 +265,7 @@ struct message_call {
     LPWSAOVERLAPPED overlapped;
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
     LPWSATHREADID thread;
+    BOOL opened;                /* `thread` was, for this call: a request that is accepted closes it in the end */
 };
 int transfer_message(struct sock *sock, const struct message_call *call); /* the Winsock error */
 int message_came(const struct sock *sock, LPWSAMSG message, const struct kernel_transfer *came, int error, DWORD *flags); /* ext_message.c */

@@ -34,6 +34,7 @@ struct moving {
     LPWSAOVERLAPPED overlapped; /* NULL: a plain call */
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
     LPWSATHREADID thread;
+    BOOL opened;                /* the request closes it (pending.c) */
     LPWSAOVERLAPPED unused;     /* given for a socket that is not overlapped */
     DWORD moved;                /* result of a call that ended here */
     struct kernel_socket peer;  /* of `to` */
@@ -238,6 +239,7 @@ static int go_overlapped(struct moving *call)
     struct kernel_how how = { pending_completes, pending, false, &pending->request };
     enum kernel_status status = go(call, transfer, &how);
     if (status == KERNEL_PENDING) {
+        pending->opened = call->opened;
         pending_accept(pending);
         return WSA_IO_PENDING;
     }
@@ -249,6 +251,7 @@ static int go_overlapped(struct moving *call)
     }
     tell(call, 0, count, flags);
     pending->flags = flags;
+    pending->opened = call->opened;
     pending_accept(pending);
     pending_finish(pending, 0, count);
     return 0;
@@ -275,7 +278,7 @@ int transfer_message(struct sock *sock, const struct message_call *given)
     LPWSAMSG message = given->message;
     int error = 0;
     struct moving call = { .sock = sock, .receives = given->receives, .named = TRUE, .buffers = message->lpBuffers, .count = message->dwBufferCount, .bytes = given->bytes,
-                           .flags = given->flags, .overlapped = given->overlapped, .routine = given->routine, .thread = given->thread };
+                           .flags = given->flags, .overlapped = given->overlapped, .routine = given->routine, .thread = given->thread, .opened = given->opened };
     if (call.receives) {
         call.flags_out = &message->dwFlags;
         call.from = message->name;

@@ -474,6 +474,10 @@ if [ -c /dev/full ] && [ -w /dev/full ]; then
 else
     skip "a full disk: no /dev/full"
 fi
+# proves: SPI-EXT-36
+exits 0 "the messages of a process with routines" run "../../../scenarios/proofs/extensions/message-routines.json" --trace text
+check "... every identifier of a thread that was opened" in_out 'WPUOpenCurrentThread'
+check "... is closed once" [ "$(grep -c WPUOpenCurrentThread "$out")" -eq "$(grep -c WPUCloseThread "$out")" ]
 "$binary" run pass.json --trace text 2>"$err" | head -n 1 >"$out"
 check "a reader that leaves early is survived" lines_of_out 1
 "$binary" version >&- 2>"$err"
