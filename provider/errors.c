@@ -6,9 +6,6 @@
 
 #include "provider.h"
 
-#define STATUS_END_OF_FILE 0xC0000011
-#define STATUS_DEVICE_DATA_ERROR 0xC000009C
-
 #ifndef STATUS_HOPLIMIT_EXCEEDED
 #define STATUS_HOPLIMIT_EXCEEDED 0xC000A012 /* for WSAENETRESET, of which the reference's table says nothing */
 #endif

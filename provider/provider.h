@@ -177,8 +177,6 @@ int fail(LPINT error, int value);                    /* writes *error, returns S
 BOOL observed(void);                                 /* do as Windows was seen to do, where that differs */
 
 /* ---- errors (errors.c) ---- */
-#define ERROR_CRC 23        /* Win32's, of a file that is transmitted */
-#define ERROR_HANDLE_EOF 38
 int error_of_kernel(enum kernel_status status);
 #define PENDING_STATUS ((ULONG_PTR)0x103)
 ULONG_PTR nt_status_of_error(DWORD error);
