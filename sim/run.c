@@ -225,7 +225,7 @@ static void result_failures(struct run *run, struct run_result *result)
         const struct failure *from = script_failure(run->script, i);
         const char *pointer = from->node ? json_pointer(result->arena, from->node) : "";
         failures[i] = (struct run_failure){
-            .line = from->node ? from->node->line : 0, .column = from->node ? from->node->column : 0, .pointer = pointer, .step = from->step ? (long)from->step->index : -1,
+            .line = from->node && !from->node->file ? from->node->line : 0, .column = from->node && !from->node->file ? from->node->column : 0, .pointer = pointer, .step = from->step ? (long)from->step->index : -1,
             .expected = from->expected ? arena_text(result->arena, from->expected) : NULL, .seen = from->seen ? arena_text(result->arena, from->seen) : NULL,
             .message = arena_text(result->arena, from->message), .at_ns = from->at_ns, .row = from->row, .undecided = from->undecided,
             .around = rows_around(result->arena, run->trace, from->row),

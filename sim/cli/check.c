@@ -30,7 +30,7 @@ static void result_json(const char *file, const struct scenario *scenario, const
 /* As it stands in the file, unless steps of it stand for several. */
 static void expanded_print(const struct scenario *scenario)
 {
-    char *all = scenario->expanded ? json_write(scenario->document->root) : NULL;
+    char *all = scenario->expanded || scenario->merged ? json_write(scenario->document->root) : NULL;
     if (all) puts(all);
     else fputs(scenario->document->source, stdout);
     free(all);
@@ -39,11 +39,12 @@ static void expanded_print(const struct scenario *scenario)
 enum exit_code verb_check(const struct options *options)
 {
     enum exit_code code = EXIT_HELD;
+    struct scenario_given given = { .parameters = options->parameters, .count = options->parameter_count, .seed = options->seed_given ? &options->seed : NULL };
     struct files files;
     if (!files_find(options->words, options->word_count, &files)) { files_free(&files); return EXIT_ENVIRONMENT; }
     for (size_t i = 0; i < files.count; i++) {
         struct problems problems = { .arena = arena_new(), .file = files.paths[i] };
-        struct scenario *scenario = scenario_read(files.paths[i], options->parameters, options->parameter_count, &problems);
+        struct scenario *scenario = scenario_read(files.paths[i], &given, &problems);
         if (scenario) world_try(scenario, &problems);
         char *text = problems_text(&problems);
         if (options->json) result_json(files.paths[i], scenario, &problems);

@@ -27,8 +27,8 @@ static bool ends_with(const char *path, const char *end)
     return length >= tail && strcmp(path + length - tail, end) == 0;
 }
 
-/* The schema of the language lies among the scenarios and is none. */
-static bool is_scenario_name(const char *path) { return ends_with(path, ".json") && !ends_with(path, ".schema.json"); }
+/* The schema of the language lies among the scenarios and is none, nor is a world that several include. */
+static bool is_scenario_name(const char *path) { return ends_with(path, ".json") && !ends_with(path, ".schema.json") && !ends_with(path, ".world.json"); }
 
 static bool folder_read(struct files *files, const char *folder, unsigned depth)
 {

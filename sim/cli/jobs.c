@@ -45,14 +45,15 @@ static char *parameters_json(const struct options *options)
 
 static bool record_begin(const struct job *job, const struct scenario *scenario, uint64_t seed, char **error)
 {
-    char *parameters = parameters_json(job->options);
+    char *parameters = parameters_json(job->options), *text = scenario_source(scenario);
     struct record_run run = {
-        .scenario_name = job->file, .title = scenario->title, .scenario_text = scenario->document->source, .parameters = parameters,
+        .scenario_name = job->file, .title = scenario->title, .scenario_text = text, .parameters = parameters,
         .provider = job->options->provider ? job->options->provider : "reference", .program = "wspsim " WSPSIM_VERSION, .commit = version_commit(), .seed = seed,
         .until_ns = job->options->until_ns, .level = job->options->level,
     };
     bool good = recorder_begin(job->recorder, &run, error);
     free(parameters);
+    free(text);
     return good;
 }
 
@@ -95,7 +96,8 @@ struct job_result job_run(const struct job *job)
     struct job_result result = { .file = job->file, .run = { .verdict = RUN_ERROR, .virtual_ns = 0 } };
     result.problems.arena = arena_new();
     result.problems.file = job->file;
-    struct scenario *scenario = scenario_read(job->file, job->options->parameters, job->options->parameter_count, &result.problems);
+    struct scenario_given given = { .parameters = job->options->parameters, .count = job->options->parameter_count, .seed = job->seed_given ? &job->seed : NULL };
+    struct scenario *scenario = scenario_read(job->file, &given, &result.problems);
     result.seed = job->seed_given ? job->seed : scenario && scenario->seed_given ? scenario->seed : 1;
     if (scenario) {
         result.title = scenario->title;

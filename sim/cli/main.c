@@ -29,7 +29,7 @@ static const struct verb table[] = {
       "and held against nobody; one that holds fails, so that the mark is taken away.", RUNNING | OPTION_FORMAT | OPTION_SHARD, 1, verb_test },
     { "check", "FILE…", "validates scenarios without running them",
       "Syntax, members, references. What is wrong is told as file:line:column, with\n"
-      "the place as a JSON pointer.", OPTION_EXPAND | OPTION_PARAM | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },
+      "the place as a JSON pointer.", OPTION_EXPAND | OPTION_PARAM | OPTION_SEED | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },
     { "replay", "RUN.db", "runs again what a record holds and compares row by row",
       "The first row that differs is shown with its causes. A record of several runs\n"
       "needs --run.", OPTION_RUN | OPTION_PROVIDER | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_replay },

@@ -147,7 +147,8 @@ static enum exit_code replay_run(const struct options *options, struct record *r
     enum exit_code code = EXIT_USAGE;
     record_level_parse(view->level, &replay.level);
     struct scenario_parameter *parameters = parameters_read(problems.arena, view->parameters, &count);
-    struct scenario *scenario = scenario_parse(view->scenario_name, view->scenario_text, strlen(view->scenario_text), parameters, count, &problems);
+    struct scenario_given given = { .parameters = parameters, .count = count, .seed = &view->seed };
+    struct scenario *scenario = scenario_parse(view->scenario_name, view->scenario_text, strlen(view->scenario_text), &given, &problems);
     if (scenario) {
         struct run_setup setup = { .scenario = scenario,
                                    .seed = view->seed,

@@ -116,7 +116,7 @@ void job_failures_json(struct text *text, const struct job_result *result)
     text_add(text, "[");
     for (const struct problem *problem = result->problems.first; problem; problem = problem->next) {
         text_printf(text, "%s{\"file\":", problem == result->problems.first ? "" : ",");
-        text_json(text, result->file);
+        text_json(text, problem->file ? problem->file : result->file);
         text_printf(text, ",\"line\":%u,\"column\":%u,\"pointer\":", problem->line, problem->column);
         text_json(text, problem->pointer);
         text_add(text, ",\"step\":null,\"expected\":null,\"seen\":null,\"message\":");

@@ -135,6 +135,25 @@ bool host_starved(const struct host *host)
     return host->starved || task_process(running)->starved;
 }
 
+bool host_sleep(struct host *host, bool asleep)
+{
+    if (host->asleep == asleep) return net_refuse(host->net, asleep ? "the host sleeps already" : "the host does not sleep");
+    uint64_t former = host_enter(host, row_sleep(host, asleep));
+    host->asleep = asleep;
+    for (struct iface *iface = host->ifaces; iface; iface = iface->next) {
+        if (iface->type == IFACE_LOOPBACK || (asleep ? !iface->media : !iface->medium_slept)) continue;
+        iface->medium_slept = asleep;
+        iface_media(iface, !asleep);
+    }
+    host_leave(host, former);
+    return true;
+}
+
+bool host_sleeps(const struct host *host)
+{
+    return host->asleep;
+}
+
 bool host_stack_is_up(const struct host *host)
 {
     return !host->stack_down;

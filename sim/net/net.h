@@ -101,6 +101,10 @@ struct host *host_next(struct net *net, const struct host *after); /* in order o
 const char *host_name(const struct host *host);
 void host_stack(struct host *host, bool up); /* network subsystem failed or back: pending watches complete with KERNEL_STACK_DOWN when it fails */
 bool host_stack_is_up(const struct host *host);
+/* The machine sleeps: its interfaces lose the medium, its threads stand still (ws2 asks), and what is timed runs out meanwhile. Awake
+   again, the interfaces that lost it then have it back. False: it sleeps, or is awake, already (net_why). */
+bool host_sleep(struct host *host, bool asleep);
+bool host_sleeps(const struct host *host);
 size_t host_endpoints(const struct host *host); /* how many are open */
 /* A block of TCP or UDP ports for every process, for good (host-stack 4.8). */
 bool host_reserve_ports(struct host *host, enum kernel_transport transport, uint16_t start, uint16_t count, uint64_t *token);

@@ -82,6 +82,7 @@ struct iface {
     bool speed_given; /* whatever is plugged in, it stays */
     uint8_t mac[6];
     bool up, media;
+    bool medium_slept;       /* it lost the medium when its host went to sleep */
     bool connected;          /* up and media, as of the last iface_refresh */
     bool usable[FAMILIES];   /* connected, and there is a source address for what leaves by it */
     uint32_t sources[FAMILIES]; /* addresses here that may become a source */
@@ -156,6 +157,7 @@ struct host {
     uint64_t seed;
     uint32_t number, next_index;
     uint64_t next_created;
+    bool asleep;
     bool stack_down, starved; /* starved: no buffers for what processes ask */
     struct iface *ifaces; /* ascending index */
     uint32_t connected;   /* how many interfaces are, loopback aside */
@@ -400,6 +402,7 @@ enum kernel_status request_cancel(struct net *net, kernel_request request);
 
 /* ---- rows.c: each returns the row's number, or the present cause while nothing listens ---- */
 uint64_t row_stack(const struct host *host, bool up);
+uint64_t row_sleep(const struct host *host, bool asleep);
 uint64_t row_interface(const struct iface *iface, const char *verb);
 uint64_t row_interface_added(const struct iface *iface);
 uint64_t row_interface_number(const struct iface *iface, const char *verb, const char *key, uint64_t value);

@@ -67,6 +67,11 @@ uint64_t row_stack(const struct host *host, bool up)
     return row_begin(host, up ? "stack.up" : "stack.down", "") ? row_end(host) : row_none(host);
 }
 
+uint64_t row_sleep(const struct host *host, bool asleep)
+{
+    return row_begin(host, asleep ? "host.suspended" : "host.resumed", "") ? row_end(host) : row_none(host);
+}
+
 uint64_t row_interface(const struct iface *iface, const char *verb)
 {
     return row_begin(iface->host, verb, iface->name) ? row_end(iface->host) : row_none(iface->host);

@@ -52,6 +52,7 @@ struct outcome call_port_step(const struct call *call);     /* calls_port.c */
 struct outcome call_window_step(const struct call *call);   /* calls_window.c */
 void check_message(struct script *script, const struct step *step, const struct window_message *message); /* what it says against the step's members */
 struct outcome call_rio_step(const struct call *call);      /* calls_rio.c: Registered I/O */
+struct outcome call_loop_step(const struct call *call);     /* loops.c: `repeat` and `on` */
 struct outcome call_hook_step(const struct call *call);     /* hooks.c */
 void condition_runs(struct thread *thread, void *call);     /* what the condition function of an `accept` does */
 struct outcome call_duplicate(const struct call *call);     /* calls_duplicate.c */

@@ -384,6 +384,7 @@ static struct outcome call_make(const struct call *call)
     case CALL_RIOCREATERQ: case CALL_RIORESIZERQ: case CALL_RIOSEND: case CALL_RIOSENDEX: case CALL_RIORECEIVE: case CALL_RIORECEIVEEX: return call_rio_step(call);
     case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: case CALL_POLL: return call_option_step(call);
     case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
+    case CALL_REPEAT: case CALL_ON: return call_loop_step(call);
     case CALL_BLOCKINGHOOK: return call_hook_step(call);
     case CALL_GETQOSBYNAME: return call_qos_step(call);
     case CALL_ASSOCIATE: case CALL_NOTIFICATIONMODES: case CALL_GETQUEUED: case CALL_POSTQUEUED: return call_port_step(call);
@@ -395,7 +396,7 @@ static struct outcome call_make(const struct call *call)
 static bool call_needs_startup(const struct call *call)
 {
     switch ((enum call_number)call->step->kind->number) {
-    case CALL_STARTUP: case CALL_CLEANUP: case CALL_OVERWRITE: case CALL_FREE:
+    case CALL_STARTUP: case CALL_CLEANUP: case CALL_OVERWRITE: case CALL_FREE: case CALL_REPEAT: case CALL_ON:
     case CALL_CANCELIO: case CALL_WAIT: case CALL_SLEEP: case CALL_SETEVENT: case CALL_RESETEVENT:
     case CALL_EXIT_THREAD: case CALL_EXIT_PROCESS: case CALL_GETQUEUED: case CALL_POSTQUEUED:
     case CALL_CREATEWINDOW: case CALL_DESTROYWINDOW: case CALL_GETMESSAGE: case CALL_BLOCKINGHOOK: return false;

@@ -1,37 +1,28 @@
 /*
- * Steps that stand for several: `link.set` with "over" or "keyframes", and `flap`. They are put into the timeline as plain steps
- * before it is read, each with its time, so that a run, a record and `check --expand` show nothing but steps.
+ * Steps that stand for several: `link.set` with "over" or "keyframes", `flap`, and the network's `repeat` (repeat_expand.c). They are
+ * put into the timeline as plain steps before it is read, each with its time, so that a run, a record and `check --expand` show
+ * nothing but steps.
  */
 #include <string.h>
 
 #include "core/text.h"
+#include "script/expand.h"
 #include "script/links.h"
 
 __extension__ typedef unsigned __int128 wide;
 __extension__ typedef __int128 signed_wide;
 
-#define STEPS_MOST 100000u
-
-/* What is being put in the place of one step. */
-struct expansion {
-    struct loading *load;
-    const struct json *node; /* the step */
-    int64_t at_ns;
-    struct json *first, *last;
-    size_t count;
-};
-
 /* ---- making nodes ---- */
 
-static struct json *node_new(const struct expansion *it, enum json_type type, const char *name, const char *text)
+struct json *node_new(const struct expansion *it, enum json_type type, const char *name, const char *text)
 {
     struct json *node = arena_take(it->load->scenario->arena, sizeof *node);
     const struct json *place = it->node;
-    *node = (struct json){ .type = type, .name = name, .text = text, .line = place->line, .column = place->column, .name_line = place->line, .name_column = place->column };
+    *node = (struct json){ .type = type, .name = name, .text = text, .line = place->line, .column = place->column, .name_line = place->line, .name_column = place->column, .file = place->file };
     return node;
 }
 
-static void node_append(struct json *parent, struct json *child)
+void node_append(struct json *parent, struct json *child)
 {
     const struct json **end = &parent->first;
     child->parent = parent;
@@ -60,7 +51,7 @@ static const char *time_words(struct arena *arena, int64_t ns)
 }
 
 /* A step at this time after the expanded one's, with where it acts. */
-static struct json *step_new(struct expansion *it, const char *kind, int64_t after_ns)
+struct json *step_new(struct expansion *it, const char *kind, int64_t after_ns)
 {
     static const char *const where[] = { "by", "on", "from", "about" };
     struct json *step = node_new(it, JSON_OBJECT, NULL, NULL);
@@ -84,7 +75,7 @@ static bool object_check(struct expansion *it, const struct json *node, const st
     return load_members(it->load, node, strcmp(what, "`flap`") == 0 ? plain : tables, what);
 }
 
-static bool time_of_step(struct expansion *it, const char *what)
+bool time_of_step(struct expansion *it, const char *what)
 {
     const struct json *at = json_member(it->node, "at");
     if (at && at->text[0] != '+') { it->at_ns = read_time(at); return true; }
@@ -190,22 +181,25 @@ static bool keyframes_expand(struct expansion *it)
 
 static bool flap_expand(struct expansion *it)
 {
-    static const struct member table[] = { { "on", TYPE_INTERFACE, true, "" }, { "what", TYPE_TEXT, false, "" }, { "down", TYPE_TIME, true, "" }, { "up", TYPE_TIME, true, "" }, { "count", TYPE_UINT, true, "" }, { 0 } };
+    static const struct member table[] = { { "on", TYPE_INTERFACE, true, "" }, { "what", TYPE_TEXT, false, "" }, { "down", TYPE_SPAN, true, "" }, { "up", TYPE_SPAN, true, "" }, { "count", TYPE_UINT, true, "" }, { 0 } };
     static const struct { const char *what, *down, *up; } words[] = { { "media", "interface.media", "interface.media" }, { "interface", "interface.down", "interface.up" }, { "link", "link.cut", "link.restore" } };
     if (!object_check(it, it->node, table, "`flap`") || !time_of_step(it, "`flap`")) return false;
     const struct json *what = json_member(it->node, "what"), *count = json_member(it->node, "count");
-    int64_t down_ns = read_time(json_member(it->node, "down")), up_ns = read_time(json_member(it->node, "up"));
+    const struct json *phases[2] = { json_member(it->node, "down"), json_member(it->node, "up") };
     size_t k = 0;
     while (what && k < 3 && strcmp(what->text, words[k].what) != 0) k++;
     if (k == 3) { problem_at(it->load->problems, what, "\"%s\" is not known here; expected \"media\", \"interface\" or \"link\"", what->text); return false; }
-    if (read_uint(count) == 0 || read_uint(count) > STEPS_MOST || down_ns > INT64_MAX / 4 / STEPS_MOST || up_ns > INT64_MAX / 4 / STEPS_MOST) {
-        problem_at(it->load->problems, count, "from 1 to %u times, none longer than six hours", STEPS_MOST);
+    if (!span_check(it, phases[0]) || !span_check(it, phases[1])) return false;
+    if (read_uint(count) == 0 || read_uint(count) > STEPS_MOST) {
+        problem_at(it->load->problems, count, "from 1 to %u times", STEPS_MOST);
         return false;
     }
+    int64_t after_ns = 0;
     for (uint64_t i = 0; i < read_uint(count); i++)
         for (int up = 0; up < 2; up++) {
-            struct json *step = step_new(it, up ? words[k].up : words[k].down, (int64_t)i * (down_ns + up_ns) + (up ? down_ns : 0));
+            struct json *step = step_new(it, up ? words[k].up : words[k].down, after_ns);
             if (k == 0) node_append(step, node_new(it, up ? JSON_TRUE : JSON_FALSE, "connected", NULL));
+            after_ns += span_draw(it, phases[up]);
         }
     return true;
 }
@@ -216,6 +210,7 @@ static bool expand_one(struct expansion *it)
 {
     const struct json *kind = json_member(it->node, "do");
     if (is_text(kind, "flap")) return flap_expand(it);
+    if (is_text(kind, "repeat") && !json_member(it->node, "by")) return repeat_expand(it);
     if (!is_text(kind, "link.set")) return false;
     if (json_member(it->node, "over")) return over_expand(it);
     return json_member(it->node, "keyframes") && keyframes_expand(it);
@@ -228,6 +223,7 @@ bool load_expand(struct loading *load)
     bool any = false;
     while (*at) {
         struct expansion it = { .load = load, .node = *at };
+        it.stream = random_stream(load->seed, arena_printf(load->scenario->arena, "timeline:%zu", (*at)->index));
         if (expand_one(&it) && it.count) {
             timeline->count += it.count - 1;
             it.last->next = it.node->next;

@@ -1,17 +1,19 @@
 /*
  * Functions of the client that a provider calls in the middle of a call: what the scenario says they do, done on the thread's
- * own fiber.
+ * own fiber. (What a completion routine does is in loops.c.)
  */
 #include "script/call.h"
 
-/* A call of its own: it starts now, and what it expects is checked when it returns. */
-static void part_run(struct line *line, const struct step *part)
+/* A step of its own: it starts now, and what it expects is checked when it returns. */
+void part_run(struct line *line, const struct step *part)
 {
     struct step_run *run = &line->script->runs[part->index];
     int64_t start_ns = run->start_ns; /* the step it stands in may still be under way */
     run->start_ns = script_now(line->script);
     step_row(line->script, part);
-    call_run(line, part);
+    if (part->kind->class == STEP_CALL) call_run(line, part);
+    else if (part->kind->class == STEP_ASSERT) assert_run(line->script, part);
+    else message_run(line->script, part);
     run->start_ns = start_ns;
 }
 

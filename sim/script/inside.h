@@ -40,6 +40,9 @@ struct sights { struct sight_key key; uint64_t *numbers; size_t count, room, ope
 /* A buffer of Registered I/O: the client's memory, and the id that it was given. */
 struct registered { char *memory; DWORD size; RIO_BUFFERID id; };
 
+/* What a routine does (`on`), since when, and how often it has. */
+struct body { const struct step *step; uint64_t rounds; struct body *earlier; };
+
 struct actor {
     struct script *script;
     const struct actor_setup *setup;
@@ -51,6 +54,8 @@ struct actor {
     struct bindings endpoints;           /* socket name -> the stack's number of what its call opened */
     struct bindings selected;            /* socket name -> event handle of its WSPEventSelect */
     struct bindings moving;              /* OVERLAPPED name -> the buffers that went with it last (call.h) */
+    struct bindings bodies;              /* routine name -> its body */
+    struct body *newest_body;
     uint64_t seen;                       /* observations gathered in `sights` */
     struct sights *sights;
     size_t waiting;                      /* its claims that wait */
@@ -106,7 +111,10 @@ const char *quoted(struct script *script, const char *text);
 /* ---- steps ---- */
 void step_returned(struct script *script, const struct step *step); /* schedules what follows */
 void step_row(struct script *script, const struct step *step);      /* the row of a step that begins: the cause of what it does */
+void part_run(struct line *line, const struct step *part);          /* hooks.c: a step inside another one, on the thread's fiber */
+void message_run(struct script *script, const struct step *step);
 void hook_over(struct line *line);                                  /* hooks.c: nobody asks it any more */
+void bodies_end(struct actor *actor);                               /* loops.c: were its routines called as often as they should */
 void net_step_run(struct script *script, const struct step *step);  /* net_steps.c */
 void link_step_run(struct script *script, const struct step *step); /* link_steps.c */
 void call_run(struct line *line, const struct step *step);          /* calls.c: on the thread's fiber */

@@ -22,6 +22,7 @@ struct json {
     size_t count;            /* elements or members */
     const struct json *parent, *first, *next; /* children in the order of the file */
     size_t index;            /* place among its siblings */
+    const char *file;        /* NULL: the document's own; else the file that was included (include.c) */
 };
 
 struct json_document {

@@ -54,6 +54,8 @@ static const struct step_kind table[] = {
     { "stack.up", STEP_NET, "the host's network subsystem is back", { { "host", TYPE_TEXT, NEED, "" } }, NET_STACK_UP },
     { "buffers.none", STEP_NET, "the system has no buffers for what processes ask", { { "host", TYPE_TEXT, MAY, "for all of a host" }, { "actor", TYPE_NAME, MAY, "for this one" } }, NET_BUFFERS_NONE },
     { "buffers.back", STEP_NET, "it has buffers again", { { "host", TYPE_TEXT, MAY, "" }, { "actor", TYPE_NAME, MAY, "" } }, NET_BUFFERS_BACK },
+    { "host.suspend", STEP_NET, "the machine sleeps: its threads stand still, its interfaces lose the medium", { { "host", TYPE_TEXT, NEED, "" } }, NET_HOST_SUSPEND },
+    { "host.resume", STEP_NET, "the machine is awake again; what was timed has run out meanwhile", { { "host", TYPE_TEXT, NEED, "" } }, NET_HOST_RESUME },
     { "link.cut", STEP_NET, "a link carries nothing any more: both ends lose the medium", { { "on", TYPE_INTERFACE, MAY, "one of its ends: both directions" }, { "from", TYPE_INTERFACE, MAY, "one direction, which nobody notices" }, { "detect", TYPE_TIME, MAY, "how much later the ends notice" } }, NET_LINK_CUT },
     { "link.restore", STEP_NET, "a link that was cut carries again", { { "on", TYPE_INTERFACE, MAY, "" }, { "from", TYPE_INTERFACE, MAY, "" }, { "detect", TYPE_TIME, MAY, "" } }, NET_LINK_RESTORE },
     { "link.set", STEP_NET, "a link's properties, for packets accepted from now on",
@@ -192,6 +194,10 @@ static const struct step_kind table[] = {
     { "cancelio", STEP_CALL, "CancelIo: what this thread asked for; CancelIoEx: one OVERLAPPED, whoever asked", { { "overlapped", TYPE_OVERLAPPED, MAY, "" } }, CALL_CANCELIO },
     { "wait", STEP_CALL, "waits for event objects", { { "events", TYPE_EVENT_LIST, NEED, "" }, { "timeout", TYPE_TIME, MAY, "without it, for ever" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_WAIT },
     { "sleep", STEP_CALL, "sleeps", { { "for", TYPE_TIME, NEED, "" }, { "alertable", TYPE_BOOL, MAY, "" } }, CALL_SLEEP },
+    { "repeat", STEP_CALL, "steps of the thread, again and again; without `by`, steps of the network in a rhythm",
+      { { "steps", TYPE_LIST, NEED, "without a time, one after the other; of the network, with \"+5ms\" after the round's start" }, { "count", TYPE_COUNT, NEED, "how often, or \"forever\"" }, { "every", TYPE_SPAN, MAY, "of the network: from round to round" } }, CALL_REPEAT },
+    { "on", STEP_CALL, "steps that run each time an event is signalled or a routine is called",
+      { { "event", TYPE_NAME, MAY, "the thread waits for it, runs the steps, and waits again" }, { "routine", TYPE_ROUTINE, MAY, "the steps run inside the routine" }, { "steps", TYPE_LIST, NEED, "" }, { "count", TYPE_UINT, MAY, "how often; with \"event\" the step then returns" }, { "alertable", TYPE_BOOL, MAY, "the waits for the event" } }, CALL_ON },
     { "setevent", STEP_CALL, "SetEvent on an event object of the scenario", { { "event", TYPE_NAME, NEED, "" } }, CALL_SETEVENT },
     { "resetevent", STEP_CALL, "ResetEvent", { { "event", TYPE_NAME, NEED, "" } }, CALL_RESETEVENT },
     { "overwrite", STEP_CALL, "the client writes into an OVERLAPPED by itself", { { "overlapped", TYPE_NAME, NEED, "" } }, CALL_OVERWRITE },
@@ -232,12 +238,6 @@ static const struct step_kind table[] = {
     { "pending", STEP_ASSERT, "requests accepted and not complete, in all processes", { { "count", TYPE_UINT, NEED, "" } }, ASSERT_PENDING },
 };
 
-/* Words that the language has and this version does not run. */
-static const char *const later[] = {
-    "repeat", "on",
-    "link.cut", "link.restore", "link.set", "isb.set", "isb.auto", "isb.bump", "isb.cap", "flap", "traffic", "host.suspend", "host.resume",
-};
-
 const struct step_kind *kinds(size_t *count)
 {
     *count = sizeof table / sizeof *table;
@@ -265,11 +265,4 @@ const char *kind_nearest(const char *word, const char *name)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (word_fits(&table[i], word)) candidates[count++] = table[i].name;
     return nearest_word(name, candidates, count);
-}
-
-bool kind_is_later(const char *word, const char *name)
-{
-    for (size_t i = 0; strcmp(word, "do") == 0 && i < sizeof later / sizeof *later; i++)
-        if (strcmp(later[i], name) == 0) return true;
-    return false;
 }

@@ -28,12 +28,12 @@ enum call_number {
     CALL_ASYNCSELECT, CALL_CREATEWINDOW, CALL_DESTROYWINDOW, CALL_GETMESSAGE,
     CALL_RIOREGISTER, CALL_RIODEREGISTER, CALL_RIOCREATECQ, CALL_RIORESIZECQ, CALL_RIOCLOSECQ, CALL_RIODEQUEUE, CALL_RIONOTIFY, CALL_RIOCREATERQ, CALL_RIORESIZERQ,
     CALL_RIOSEND, CALL_RIOSENDEX, CALL_RIORECEIVE, CALL_RIORECEIVEEX, /* from CALL_RIOREGISTER on in the order of enum rio_function */
-    CALL_OVERWRITE, CALL_FREE, CALL_DUPLICATE, CALL_ASSOCIATE, CALL_NOTIFICATIONMODES, CALL_GETQUEUED, CALL_POSTQUEUED,
+    CALL_REPEAT, CALL_ON, CALL_OVERWRITE, CALL_FREE, CALL_DUPLICATE, CALL_ASSOCIATE, CALL_NOTIFICATIONMODES, CALL_GETQUEUED, CALL_POSTQUEUED,
 };
 enum net_number {
     NET_ADDRESS_ADD, NET_ADDRESS_REMOVE, NET_ADDRESS_STATE, NET_INTERFACE_ADD, NET_INTERFACE_REMOVE, NET_INTERFACE_UP, NET_INTERFACE_DOWN, NET_INTERFACE_MEDIA,
     NET_INTERFACE_MTU, NET_INTERFACE_METRIC, NET_ROUTE_ADD, NET_ROUTE_REMOVE, NET_ROUTE_CHANGE, NET_STACK_DOWN, NET_STACK_UP,
-    NET_BUFFERS_NONE, NET_BUFFERS_BACK,
+    NET_BUFFERS_NONE, NET_BUFFERS_BACK, NET_HOST_SUSPEND, NET_HOST_RESUME,
     NET_LINK_CUT, NET_LINK_RESTORE, NET_LINK_SET, NET_FLAP, NET_TRAFFIC, NET_TRAFFIC_STOP, NET_ISB_SET, NET_ISB_AUTO, NET_ISB_CAP, NET_ISB_BUMP, NET_RSS_SET, NET_QOS_SET, NET_RESERVATION_ADD, NET_RESERVATION_REMOVE,
 };
 enum sees_number { SEES_SIGNALED, SEES_COMPLETED, SEES_MESSAGE, SEES_NOTHING };
@@ -43,8 +43,6 @@ const struct step_kind *kinds(size_t *count);
 /* The row of this name among `do` (calls and network steps), `sees` or `assert`; NULL: none. word: "do", "sees", "assert". */
 const struct step_kind *kind_find(const char *word, const char *name);
 const char *kind_nearest(const char *word, const char *name);
-/* A word of the language that this version does not serve yet (`connect`, `flap` …). */
-bool kind_is_later(const char *word, const char *name);
 
 /* Members that belong to every step, and those that every call may bear. */
 extern const struct member step_members[], call_members[];

@@ -14,7 +14,7 @@
 static const struct member top_members[] = {
     { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
     { "seed", TYPE_UINT, false, "" }, { "params", TYPE_OBJECT, false, "" }, { "defaults", TYPE_OBJECT, false, "" }, { "hosts", TYPE_LIST, true, "" }, { "links", TYPE_LIST, false, "" }, { "lan", TYPE_LIST, false, "" },
-    { "actors", TYPE_LIST, false, "" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
+    { "actors", TYPE_LIST, false, "" }, { "include", TYPE_ANY, false, "" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
 };
 
 static const struct member actor_members[] = {
@@ -23,9 +23,6 @@ static const struct member actor_members[] = {
 };
 
 static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
-
-/* Members that the language has and this version does not serve. */
-static const struct { const char *what, *name; } later_members[] = { { "a scenario", "include" } };
 
 /* ---- members against a table ---- */
 
@@ -41,11 +38,6 @@ static void member_unknown(struct problems *problems, const struct json *node, c
 {
     const char *candidates[64];
     size_t count = 0;
-    for (size_t i = 0; i < sizeof later_members / sizeof *later_members; i++)
-        if (strcmp(node->name, later_members[i].name) == 0 && strcmp(what, later_members[i].what) == 0) {
-            problem_at_name(problems, node, "this version has no `%s` yet", node->name);
-            return;
-        }
     for (; *tables; tables++)
         for (const struct member *member = *tables; member->name && count < 64; member++) candidates[count++] = member->name;
     const char *near = nearest_word(node->name, candidates, count);
@@ -70,86 +62,6 @@ bool load_members(struct loading *load, const struct json *object, const struct 
             else if (row->required) problem_at(problems, object, "%s needs \"%s\": %s", what, row->name, type_words(row->type));
         }
     return problems->count == before;
-}
-
-/* ---- parameters ---- */
-
-struct parameters { struct json **values; const char **names; size_t count; };
-
-/* The command line's value has the type that the declaration has. */
-static void parameter_give(struct loading *load, struct json *declared, const char *value)
-{
-    struct arena *arena = load->scenario->arena;
-    bool negative = value[0] == '-', truth = strcmp(value, "true") == 0, good = true;
-    uint64_t number;
-    if (declared->type == JSON_NUMBER) {
-        good = number_parse(value + negative, &number);
-        if (good) declared->text = arena_printf(arena, "%s%llu", negative ? "-" : "", (unsigned long long)number);
-    } else if (declared->type == JSON_TRUE || declared->type == JSON_FALSE) {
-        good = truth || strcmp(value, "false") == 0;
-        declared->type = truth ? JSON_TRUE : JSON_FALSE;
-    } else {
-        declared->text = arena_text(arena, value);
-    }
-    if (good) return;
-    problem_at(load->problems, declared, "the parameter \"%s\" is %s; --param gives it \"%s\"", declared->name, declared->type == JSON_NUMBER ? "a whole number" : "true or false", value);
-}
-
-static void parameter_unknown(struct loading *load, const struct parameters *parameters, const struct json *node, const char *name)
-{
-    const char *near = nearest_word(name, parameters->names, parameters->count);
-    if (near) problem_at(load->problems, node, "this scenario declares no parameter \"%s\"; did you mean \"%s\"?", name, near);
-    else problem_at(load->problems, node, "this scenario declares no parameter \"%s\"", name);
-}
-
-static struct json *parameter_find(const struct parameters *parameters, const char *name)
-{
-    for (size_t i = 0; i < parameters->count; i++)
-        if (strcmp(parameters->names[i], name) == 0) return parameters->values[i];
-    return NULL;
-}
-
-static bool is_prose(const struct json *node)
-{
-    static const char *const names[] = { "title", "about", "source", "known_gap", "text", "question", "answer" };
-    for (size_t i = 0; node->name && i < sizeof names / sizeof *names; i++)
-        if (strcmp(node->name, names[i]) == 0) return true;
-    return false;
-}
-
-/* "$name" stands for a parameter's value, wherever a value stands; prose may say what it likes. */
-static void parameters_put(struct loading *load, const struct parameters *parameters, struct json *node)
-{
-    const struct json *value;
-    if (node->type == JSON_TEXT && node->text[0] == '$' && !is_prose(node)) {
-        if ((value = parameter_find(parameters, node->text + 1))) {
-            node->type = value->type;
-            node->text = value->text;
-        } else {
-            parameter_unknown(load, parameters, node, node->text + 1);
-        }
-    }
-    for (const struct json *child = node->first; child; child = child->next)
-        if (node->parent || !child->name || strcmp(child->name, "params") != 0) parameters_put(load, parameters, (struct json *)(uintptr_t)child);
-}
-
-/* The tree is this scenario's own, so the values are put into it: all that follows sees them and nothing else. */
-static void load_parameters(struct loading *load, const struct scenario_parameter *given, size_t given_count)
-{
-    const struct json *root = load->scenario->document->root, *declared = json_member(root, "params");
-    size_t room = declared && declared->type == JSON_OBJECT ? declared->count : 0;
-    struct parameters parameters = { .values = arena_take(load->scenario->arena, (room + 1) * sizeof(struct json *)), .names = arena_take(load->scenario->arena, (room + 1) * sizeof(char *)) };
-    for (const struct json *member = room ? declared->first : NULL; member; member = member->next) {
-        if (member->type == JSON_LIST || member->type == JSON_OBJECT || member->type == JSON_NULL) problem_at(load->problems, member, "a parameter's value is a text, a number, true or false");
-        parameters.values[parameters.count] = (struct json *)(uintptr_t)member;
-        parameters.names[parameters.count++] = member->name;
-    }
-    for (size_t i = 0; i < given_count; i++) {
-        struct json *found = parameter_find(&parameters, given[i].name);
-        if (found) parameter_give(load, found, given[i].value);
-        else parameter_unknown(load, &parameters, declared ? declared : root, given[i].name);
-    }
-    parameters_put(load, &parameters, (struct json *)(uintptr_t)root);
 }
 
 /* ---- actors ---- */
@@ -261,6 +173,21 @@ static void load_actors(struct loading *load)
 
 /* ---- the file ---- */
 
+/* A file of this name has a world for others to include, and no more. */
+static bool is_world_name(const char *file)
+{
+    static const char end[] = ".world.json";
+    size_t length = strlen(file);
+    return length >= sizeof end && strcmp(file + length - (sizeof end - 1), end) == 0;
+}
+
+void load_included(struct loading *load, const struct json *root)
+{
+    static const struct member *const tables[] = { top_members, NULL };
+    for (const struct json *member = root->first; member; member = member->next)
+        if (!member_known(member->name, tables)) member_unknown(load->problems, member, tables, "a scenario");
+}
+
 static const char *text_of(const struct json *root, const char *name)
 {
     const struct json *value = json_member(root, name);
@@ -273,7 +200,20 @@ static void load_proves(struct loading *load)
     for (const struct json *element = list ? list->first : NULL; element; element = element->next) type_check(load->problems, element, TYPE_TEXT);
 }
 
-static void load_top(struct loading *load, const struct scenario_parameter *given, size_t given_count)
+/* As if it had a title and a timeline. */
+static void world_complete(struct loading *load, struct json *root)
+{
+    static const struct { const char *name; enum json_type type; } missing[] = { { "title", JSON_TEXT }, { "hosts", JSON_LIST }, { "timeline", JSON_LIST } };
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+        if (json_member(root, missing[i].name)) continue;
+        struct json *node = arena_take(load->scenario->arena, sizeof *node);
+        *node = (struct json){ .type = missing[i].type, .name = missing[i].name, .text = "", .line = root->line, .column = root->column, .parent = root, .next = root->first };
+        root->first = node;
+        root->count++;
+    }
+}
+
+static void load_top(struct loading *load, const struct scenario_given *given)
 {
     static const struct member *const tables[] = { top_members, NULL };
     static const struct member *const end_tables[] = { at_end_members, NULL };
@@ -283,7 +223,15 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
         problem_at(load->problems, format, "the format is \"%s\"; this version reads \"wspsim/1\"", format->text);
         return; /* another format: what else is in it means something else */
     }
-    load_parameters(load, given, given_count);
+    if (load_include(load)) {
+        char *merged = json_write(root); /* before anything is put in its places: it can be run again with other parameters and seeds */
+        scenario->merged = arena_text(scenario->arena, merged);
+        free(merged);
+    }
+    if (load->problems->count) return;
+    if (root->type == JSON_OBJECT && is_world_name(scenario->file)) world_complete(load, (struct json *)(uintptr_t)root);
+    if (given) load_parameters(load, given->parameters, given->count);
+    else load_parameters(load, NULL, 0);
     if (!load_members(load, root, tables, "a scenario") || load->problems->count) return;
     const struct json *seed = json_member(root, "seed");
     scenario->title = text_of(root, "title");
@@ -292,6 +240,7 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
     scenario->known_gap = text_of(root, "known_gap");
     scenario->seed_given = seed != NULL;
     if (seed) scenario->seed = read_uint(seed);
+    load->seed = given && given->seed ? *given->seed : seed ? scenario->seed : 1;
     scenario->hosts = json_member(root, "hosts");
     scenario->links = json_member(root, "links");
     scenario->lan = json_member(root, "lan");
@@ -303,11 +252,11 @@ static void load_top(struct loading *load, const struct scenario_parameter *give
     if (load->problems->count == 0) load_steps(load);
 }
 
-static struct scenario *scenario_load(const struct json_document *document, struct scenario *scenario, const struct scenario_parameter *given, size_t given_count, struct problems *problems)
+static struct scenario *scenario_load(const struct json_document *document, struct scenario *scenario, const struct scenario_given *given, struct problems *problems)
 {
     struct loading load = { .scenario = scenario, .problems = problems };
     scenario->document = document;
-    load_top(&load, given, given_count);
+    load_top(&load, given);
     bindings_free(&load.by);
     return problems->count ? NULL : scenario;
 }
@@ -321,22 +270,30 @@ static struct scenario *scenario_new(const char *file, struct problems *problems
     return scenario;
 }
 
-struct scenario *scenario_read(const char *file, const struct scenario_parameter *given, size_t given_count, struct problems *problems)
+struct scenario *scenario_read(const char *file, const struct scenario_given *given, struct problems *problems)
 {
     struct scenario *scenario = scenario_new(file, problems);
     struct json_error error = { 0 };
     const struct json_document *document = json_read(problems->arena, file, &error, &problems->environment);
-    if (document) return scenario_load(document, scenario, given, given_count, problems);
+    if (document) return scenario_load(document, scenario, given, problems);
     problem_add(problems, error.line, error.column, error.pointer, error.message);
     return NULL;
 }
 
-struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_parameter *given, size_t given_count, struct problems *problems)
+struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_given *given, struct problems *problems)
 {
     struct scenario *scenario = scenario_new(file, problems);
     struct json_error error = { 0 };
     const struct json_document *document = json_parse(problems->arena, scenario->file, text, size, &error);
-    if (document) return scenario_load(document, scenario, given, given_count, problems);
+    if (document) return scenario_load(document, scenario, given, problems);
     problem_add(problems, error.line, error.column, error.pointer, error.message);
     return NULL;
+}
+
+char *scenario_source(const struct scenario *scenario)
+{
+    struct text text = { 0 };
+    if (scenario->merged) text_add(&text, scenario->merged);
+    else text_add_n(&text, scenario->document->source, scenario->document->source_size);
+    return text_done(&text);
 }

@@ -96,6 +96,10 @@ static void call_names(struct loading *load, struct actor_names *names, const st
         names_add(load, &names->routines, step_member(scenario, step, "routine"));
         if (step->kind->number == CALL_IOCTL) names_add(load, &names->sockets, step_member(scenario, step, "as"));
         return;
+    case CALL_ON:
+        names_add(load, &names->routines, step_member(scenario, step, "routine"));
+        names_add(load, &names->events, event);
+        return;
     case CALL_EVENTSELECT:
     case CALL_ENUMNETWORKEVENTS:
         if (!is_text(event, "bad")) names_add(load, &names->events, event);

@@ -55,8 +55,7 @@ static bool step_kind_load(struct loading *load, struct step *step)
     step->kind = kind_find(word, name->text);
     if (step->kind) return true;
     const char *near = kind_nearest(word, name->text);
-    if (kind_is_later(word, name->text)) problem_at(problems, name, "this version has no `%s` yet", name->text);
-    else if (near) problem_at(problems, name, "there is no step `%s`; did you mean `%s`?", name->text, near);
+    if (near) problem_at(problems, name, "there is no step `%s`; did you mean `%s`?", name->text, near);
     else problem_at(problems, name, "there is no step `%s`", name->text);
     return false;
 }
@@ -69,11 +68,13 @@ static void step_time_load(struct loading *load, struct step *step)
         step->time = at->text[0] == '+' ? AT_AFTER : AT_TIME;
         step->at_ns = read_time(at);
     }
-    if (at && step->asked) problem_at_name(load->problems, at, "what a function of the client does has no time of its own: it is done when the provider calls it");
+    if (at && step->looped) problem_at_name(load->problems, at, "what a thread repeats has no time of its own: it is done when the step before it has returned");
+    else if (at && step->asked) problem_at_name(load->problems, at, "what a function of the client does has no time of its own: it is done when the provider calls it");
     else if (at && step->inside) problem_at_name(load->problems, at, "a step inside `together` has no time of its own");
     if (!when) return;
     step->when_free = strcmp(when->text, "free") == 0;
     if (!step->when_free) problem_at(load->problems, when, "\"%s\" is not known here; expected \"free\"", when->text);
+    else if (step->looped) problem_at_name(load->problems, when, "what a thread repeats is its own: it waits for nobody");
     else if (step->asked) problem_at_name(load->problems, when, "what a function of the client does waits for nobody");
     else if (step->inside) problem_at_name(load->problems, when, "a step inside `together` starts with the list: it waits for nobody");
     else if (!step->kind || step->kind->class != STEP_CALL) problem_at_name(load->problems, when, "only a call can wait for its thread: this step needs none");
@@ -157,16 +158,21 @@ void load_step(struct loading *load, const struct json *node, struct step *step,
     if (good) step_time_load(load, step);
     step_actor_load(load, step);
     if (good && step->kind) load_rules(load, step);
-    if (good && step->kind && step->kind->class == STEP_CALL) load_asked(load, step);
+    if (good && step->kind && step->kind->class == STEP_CALL) {
+        load_asked(load, step);
+        load_loops(load, step);
+    }
     if (good && !step->kind) together_load(load, step);
 }
 
 static void step_link_own(struct scenario *scenario, struct step *step)
 {
-    if (step->actor < 0) return;
-    struct actor_setup *actor = &scenario->actors[step->actor];
-    if (actor->last) actor->last->next_own = step; else actor->first = step;
-    actor->last = step;
+    struct actor_setup *actor = step->actor < 0 ? NULL : &scenario->actors[step->actor];
+    if (actor && step->kind) {
+        if (actor->last) actor->last->next_own = step; else actor->first = step;
+        actor->last = step;
+    }
+    for (size_t k = 0; k < step->part_count; k++) step_link_own(scenario, &step->parts[k]);
 }
 
 /* A thread's own steps, in the order of the file; the network's are a line of their own. And those of an actor. */
@@ -177,8 +183,7 @@ static void steps_link(struct scenario *scenario)
         struct thread_setup *line = step->actor < 0 ? &scenario->network : &scenario->actors[step->actor].threads[step->thread];
         if (line->last) line->last->next_here = step; else line->first = step;
         line->last = step;
-        if (step->kind) step_link_own(scenario, step);
-        for (size_t k = 0; k < step->part_count; k++) step_link_own(scenario, &step->parts[k]);
+        step_link_own(scenario, step);
     }
 }
 

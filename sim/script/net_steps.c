@@ -42,6 +42,16 @@ static bool buffers_step(struct script *script, const struct step *step)
     return true;
 }
 
+static bool sleep_step(struct script *script, const struct step *step)
+{
+    struct host *host = step_host(script, step);
+    bool asleep = step->kind->number == NET_HOST_SUSPEND;
+    if (!host_sleep(host, asleep)) return false;
+    for (size_t i = 0; !asleep && i < script->setup.scenario->actor_count; i++)
+        if (strcmp(script->actors[i].setup->host, host_name(host)) == 0) process_awake(script->actors[i].process);
+    return true;
+}
+
 static bool address_of(const struct json *value, struct kernel_address *address)
 {
     unsigned length;
@@ -181,6 +191,7 @@ void net_step_run(struct script *script, const struct step *step)
         host_stack(step_host(script, step), step->kind->number == NET_STACK_UP);
         good = true;
         break;
+    case NET_HOST_SUSPEND: case NET_HOST_RESUME: good = sleep_step(script, step); break;
     case NET_BUFFERS_NONE: case NET_BUFFERS_BACK: good = buffers_step(script, step); break;
     case NET_LINK_CUT: case NET_LINK_RESTORE: case NET_LINK_SET: link_step_run(script, step); return;
     case NET_RESERVATION_ADD:

@@ -34,7 +34,8 @@ struct step {
     bool when_free;
     bool returns_never;
     bool inside;                    /* a part of another step */
-    bool asked;                     /* such a part, of a function of the client: a blocking hook, a condition function */
+    bool asked;                     /* such a part, of a function of the client (a blocking hook, a condition function), or of a loop */
+    bool looped;                    /* of a loop: `repeat`, `on` */
     struct step *parts;             /* STEP_TOGETHER: what starts with it; a call: what its function does */
     size_t part_count;
     struct turn *turns;             /* of a `blockinghook`: what it does each time it is asked, one after the other */
@@ -69,8 +70,9 @@ struct scenario {
     const struct json_document *document;
     const char *file, *title, *about, *source, *known_gap;
     bool seed_given;
-    uint64_t seed;
+    uint64_t seed;                  /* of the file */
     const struct json *hosts, *links, *lan, *defaults, *at_end;
+    const char *merged;             /* the tree as JSON, if it has parts of other files: what a record keeps of it; else NULL */
     bool expanded;                  /* the timeline has steps that do not stand in the file */
     struct actor_setup *actors;
     size_t actor_count;
@@ -81,10 +83,16 @@ struct scenario {
 
 struct scenario_parameter { const char *name, *value; };
 
+/* What the command line has to say; NULL: nothing. Without a seed it is the scenario's own, or 1. */
+struct scenario_given { const struct scenario_parameter *parameters; size_t count; const uint64_t *seed; };
+
 /* NULL with problems. The scenario lives in the arena of `problems` and goes with it. */
-struct scenario *scenario_read(const char *file, const struct scenario_parameter *given, size_t given_count, struct problems *problems);
+struct scenario *scenario_read(const char *file, const struct scenario_given *given, struct problems *problems);
 /* The same from memory (a record's scenario text). */
-struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_parameter *given, size_t given_count, struct problems *problems);
+struct scenario *scenario_parse(const char *file, const char *text, size_t size, const struct scenario_given *given, struct problems *problems);
+
+/* What a record keeps, enough to run it again: the file's text, or, where parts of other files are in it, the tree. The caller frees. */
+char *scenario_source(const struct scenario *scenario);
 
 /* A step's member; NULL: not there. Parameters stand in their places already. */
 const struct json *step_member(const struct scenario *scenario, const struct step *step, const char *name);

@@ -99,7 +99,7 @@ static void call_start(struct script *script, const struct step *step)
     }
 }
 
-static void message_run(struct script *script, const struct step *step)
+void message_run(struct script *script, const struct step *step)
 {
     struct trace *trace = script->setup.trace;
     if (trace_begin_for(trace, LAYER_SCRIPT, "message.text", "", "", "", step->pointer)) {
@@ -261,6 +261,7 @@ void script_free(struct script *script)
         bindings_free(&actor->queues);
         bindings_free(&actor->windows);
         bindings_free(&actor->files);
+        bindings_free(&actor->bodies);
         sights_free(actor);
     }
     bindings_free(&script->infos);
@@ -339,6 +340,7 @@ static void end_line(struct script *script, struct line *line, const char *stopp
 {
     const struct step *part = line->command;
     if (!stopped) hook_over(line);
+    if (!stopped && line == line->actor->lines) bodies_end(line->actor);
     if (!part || !part->inside || part->returns_never) return;
     const struct json *returns_at = script_member(script, part, "returns_at");
     struct failure *failure = fail_step(script, part, returns_at, NULL, NULL, "the call has not returned when the run ended (%s)", stopped ? stopped : "nothing more can happen");

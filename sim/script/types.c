@@ -63,6 +63,8 @@ static const char *const words[] = {
     [TYPE_RIO_FLAGS] = "a list of flags such as [\"RIO_MSG_DEFER\"], or a number",
     [TYPE_LIST] = "a list",
     [TYPE_OBJECT] = "an object",
+    [TYPE_SPAN] = "a time such as \"5ms\", or { \"between\": [\"1s\", \"5s\"] }",
+    [TYPE_COUNT] = "how often, from 1, or \"forever\"",
     [TYPE_ANY] = "a value",
 };
 
@@ -335,6 +337,8 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_BYTES: return bytes_check(problems, value);
     case TYPE_LIST: return value->type == JSON_LIST ? true : wrong(problems, value, type);
     case TYPE_OBJECT: return value->type == JSON_OBJECT ? true : wrong(problems, value, type);
+    case TYPE_SPAN: return value->type == JSON_OBJECT || type_check(problems, value, TYPE_TIME);
+    case TYPE_COUNT: return (json_uint(value, &number) && number > 0) || is_text(value, "forever") || shown_wrong(problems, value, type);
     case TYPE_ANY: return true;
     }
     return true;

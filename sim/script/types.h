@@ -59,6 +59,8 @@ enum type {
     TYPE_RIO_FLAGS,     /* RIO_MSG_ flags: a list of words, or a number */
     TYPE_LIST,          /* any list: looked into by its step */
     TYPE_OBJECT,        /* any object: looked into by its step */
+    TYPE_SPAN,          /* a time, or { "between": [time, time] }: drawn (repeat_expand.c) */
+    TYPE_COUNT,         /* how often: a number from 1, or "forever" */
     TYPE_ANY,
 };
 

@@ -124,6 +124,7 @@ struct thread {
     struct kernel_waiting *waiting; /* its kernel_waits, the innermost first; on its stack */
     unsigned below;                /* the next call is a layer's, to this one below it; 0: the client's */
     event_id timeout;
+    bool slept;                    /* it was to go on while its host was asleep */
     bool ready;                    /* an EVENT_THREAD_READY is on its way */
     bool ended;
     unsigned running_apc;          /* how deep: one may wait alertably itself */
@@ -150,6 +151,7 @@ struct process {
     bool exited;
     struct thread *first_thread, *last_thread;
     struct observation *seen; size_t seen_count, seen_room;
+    routine_body *routine_body; void *routine_argument; /* NULL: the client's routines do nothing more */
     struct process *next;
 };
 

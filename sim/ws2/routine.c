@@ -2,7 +2,7 @@
  * Completion routines of the scenario. Each name gets a C function of its own, so that a provider that mixes up two routines
  * is found out: the function knows which one it is.
  */
-#include "ws2/private.h"
+#include "ws2/crossing.h"
 
 static void routine_run(unsigned index, DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags)
 {
@@ -26,6 +26,17 @@ static void routine_run(unsigned index, DWORD error, DWORD bytes, LPWSAOVERLAPPE
     seen->error = error;
     seen->bytes = bytes;
     seen->thread = thread;
+    if (!process->routine_body) return;
+    struct client_call call;
+    client_call_begins(&call, thread);
+    process->routine_body(thread, seen, process->routine_argument);
+    client_call_ends(&call, thread);
+}
+
+void process_routines(struct process *process, routine_body *body, void *argument)
+{
+    process->routine_body = body;
+    process->routine_argument = argument;
 }
 
 #define ROUTINE(n) static void CALLBACK routine_##n(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags) { routine_run(n, error, bytes, overlapped, flags); }

@@ -78,12 +78,20 @@ void thread_resume(struct thread *thread)
     struct ws2 *ws2 = thread->process->ws2;
     thread->ready = false;
     if (thread->ended) return;
+    thread->slept = host_sleeps(thread->process->host);
+    if (thread->slept) return; /* process_awake */
     struct task *former = running;
     running = &thread->task;
     ws2->fiber = thread->fiber;
     fiber_resume(thread->fiber);
     ws2->fiber = NULL;
     running = former;
+}
+
+void process_awake(struct process *process)
+{
+    for (struct thread *thread = process->first_thread; thread; thread = thread->next)
+        if (thread->slept) thread_wake(thread);
 }
 
 void thread_park(struct thread *thread) { fiber_park(thread->fiber); }

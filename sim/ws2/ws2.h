@@ -149,6 +149,7 @@ bool thread_ended(const struct thread *thread);
 size_t thread_apcs(const struct thread *thread); /* queued and not yet run */
 
 void thread_resume(struct thread *thread);  /* from the event loop: runs it until it parks */
+void process_awake(struct process *process); /* its host is: threads that were to go on meanwhile do so now */
 void thread_park(struct thread *thread);    /* on its own fiber: until thread_resume */
 void thread_wake(struct thread *thread);    /* posts EVENT_THREAD_READY at the present instant */
 void thread_timeout(struct task *task);     /* EVENT_WAIT_TIMEOUT */
@@ -183,6 +184,10 @@ struct observation {
     bool claimed;
 };
 #define ROUTINES_MOST 64
+/* What the process's routines do besides leaving a row: called inside each, on its thread. The observation lives as long as the
+   process, but moves at the next one. */
+typedef void routine_body(struct thread *thread, struct observation *seen, void *argument);
+void process_routines(struct process *process, routine_body *body, void *argument);
 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine_pointer(unsigned index); /* index < ROUTINES_MOST: a function of its own each */
 struct observation *process_observation(struct process *process, uint64_t number); /* NULL: not yet */
 #endif

@@ -606,6 +606,17 @@ check "there are lines of steps" [ "$(wc -l <"$work/steps")" -gt 40 ]
 } >"$work/steps.json"
 exits 0 "each of them is a step" check "$work/steps.json"
 
+echo "# loops without an end"
+cat >"$work/livelock.json" <<'END'
+{ "format": "wspsim/1", "title": "a loop in which no time passes",
+  "hosts": [ { "name": "a", "interfaces": [] } ], "actors": [ { "name": "app", "host": "a" } ],
+  "timeline": [ { "at": "0", "by": "app", "do": "repeat", "count": "forever", "steps": [ { "do": "setevent", "event": "e" } ] } ] }
+END
+exits 1 "a loop in which no time passes ends" run "$work/livelock.json"
+check "... and says why" in_out 'a livelock: more than 100000 rounds at one instant'
+sed 's/{ "do": "setevent", "event": "e" }/{ "do": "sleep", "for": "1s" }/; s/} \] } \] }$/} ] }, { "at": "10s", "do": "message", "text": "over" } ] }/' "$work/livelock.json" >"$work/forever.json"
+exits 0 "a loop for ever keeps no run from ending" run "$work/forever.json"
+
 echo "# not reachable by a scenario of this version: the limit of events at one instant"
 skip "the livelock limit"
 

@@ -26,7 +26,7 @@ static void build(const char *links, const char *timeline)
              "{ \"format\": \"wspsim/1\", \"title\": \"t\", \"hosts\": [ { \"name\": \"a\", \"interfaces\": [ { \"name\": \"eth0\" } ] }, "
              "{ \"name\": \"b\", \"interfaces\": [ { \"name\": \"eth0\" } ] } ], %s \"timeline\": [ %s ] }", links, timeline);
     built.problems = (struct problems){ .arena = arena_new(), .file = "memory" };
-    built.scenario = scenario_parse("memory", text, strlen(text), NULL, 0, &built.problems);
+    built.scenario = scenario_parse("memory", text, strlen(text), NULL, &built.problems);
     built.engine = engine_new();
     built.trace = trace_new(engine_clock(built.engine));
     built.net = net_new(built.engine, built.trace);

@@ -22,7 +22,7 @@ static void record_make(void)
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);
     close(file);
-    struct scenario *scenario = scenario_read(SCENARIO, NULL, 0, &problems);
+    struct scenario *scenario = scenario_read(SCENARIO, NULL, &problems);
     ck_assert_ptr_nonnull(scenario);
     struct recorder *recorder = recorder_open(path, &error);
     ck_assert_msg(recorder != NULL, "%s", error);

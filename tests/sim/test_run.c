@@ -15,7 +15,7 @@ static const char scenario_text[] =
 static struct run_result run_it(uint64_t instant_limit, int64_t until_ns, struct problems *problems)
 {
     char *error = NULL;
-    struct scenario *scenario = scenario_parse("memory", scenario_text, strlen(scenario_text), NULL, 0, problems);
+    struct scenario *scenario = scenario_parse("memory", scenario_text, strlen(scenario_text), NULL, problems);
     ck_assert_ptr_nonnull(scenario);
     struct run_setup setup = { .scenario = scenario, .seed = 1, .until_ns = until_ns, .instant_limit = instant_limit };
     struct run_result result = run_scenario(&setup, problems, &error);

@@ -3,7 +3,8 @@
 #
 # usage: tests/wrong/run.sh BINARY [NUMBER…]
 #
-# NNN-name.json is the scenario; NNN-name.expect holds what stderr must be, with FILE in the place of the path. A NUMBER
+# NNN-name.json is the scenario; NNN-name.expect holds what stderr must be, with FILE in the place of the path, and HERE in that of
+# the folder where another file is named. A NUMBER
 # (the NNN) checks only that one. The last line is "wrong: N passed, M failed"; the exit code is 1 if one failed, else 0.
 set -u
 LC_ALL=C
@@ -61,7 +62,10 @@ one() { # path of the scenario
     $limit "$binary" check "$1" >"$room/out" 2>"$room/err" </dev/null
     code=$?
     # The path is taken off as it stands, so that no character in it means something.
-    awk -v path="$1" 'index($0, path) == 1 { $0 = "FILE" substr($0, length(path) + 1) } { print }' "$room/err" >"$room/seen"
+    awk -v path="$1" -v here="$here/" '
+        index($0, path) == 1 { $0 = "FILE" substr($0, length(path) + 1) }
+        at = index($0, here) { $0 = substr($0, 1, at - 1) "HERE/" substr($0, at + length(here)) }
+        { print }' "$room/err" >"$room/seen"
     if [ "$code" -ne 2 ]; then
         fail "$name" "exit code $code, expected 2"
         sed 's/^/    /' "$room/seen"
