@@ -307,8 +307,13 @@ bool iface_metric(struct iface *iface, uint32_t metric)
 
 void iface_speed(struct iface *iface, uint64_t speed_bps)
 {
+    uint64_t former = trace_cause(iface->host->net->trace);
+    bool changes = speed_bps != iface->speed_bps;
     iface->speed_bps = speed_bps;
+    if (changes)
+        trace_set_cause(iface->host->net->trace, row_interface_number(iface, "interface.speed", "speed", speed_bps));
     iface_metric(iface, iface->metric_set);
+    trace_set_cause(iface->host->net->trace, former);
 }
 
 bool iface_mtu(struct iface *iface, uint32_t mtu_bytes)

@@ -71,8 +71,10 @@ void step_row(struct script *script, const struct step *step)
     struct actor *actor = step->actor < 0 ? NULL : step_actor(script, step);
     const char *thread = actor ? thread_name(actor->lines[step->thread].thread) : "";
     if (!step->asked) trace_set_cause(trace, 0);
-    if (trace_begin_for(trace, LAYER_SCRIPT, step->kind ? step->kind->name : "together", actor ? actor->setup->host : "", actor ? actor->setup->name : "", thread, step->pointer))
-        trace_set_cause(trace, trace_end(trace));
+    if (!trace_begin_for(trace, LAYER_SCRIPT, step->kind ? step->kind->name : "together", actor ? actor->setup->host : "", actor ? actor->setup->name : "", thread, step->pointer)) return;
+    const struct json *as = step->kind ? script_member(script, step, "as") : NULL;
+    if (as && as->type == JSON_TEXT) trace_text(trace, "as", as->text); /* what later rows call it */
+    trace_set_cause(trace, trace_end(trace));
 }
 
 static void line_run(struct line *line, const struct step *step)

@@ -42,6 +42,8 @@ struct cable_setup cable_setup_of(const struct link *link)
     return setup;
 }
 
+static void row_added(const struct link *link, const struct cable_setup *setup);
+
 static void speed_follow(struct iface *iface, uint64_t rate_bps)
 {
     if (rate_bps != LINK_UNLIMITED && !iface->speed_given && rate_bps != iface->speed_bps)
@@ -95,6 +97,7 @@ struct cable *cable_between(struct iface *a, struct iface *b, const struct cable
         struct iface *from = cable->end[i];
         cable->link[i] = from->link = link_new(cable->net, from, cable->end[!i], &setup[i].link);
         from->link->cable = cable;
+        row_added(from->link, &setup[i]);
         setup_apply(from->link, &setup[i]);
         host_touch(from->host);
     }
@@ -108,6 +111,7 @@ struct cable *cable_into(struct segment *segment, struct iface *iface, const str
     struct cable *cable = cable_new(iface, NULL);
     cable->link[0] = segment_join(segment, iface, &setup->link);
     cable->link[0]->cable = cable;
+    row_added(cable->link[0], setup);
     setup_apply(cable->link[0], setup);
     host_touch(iface->host);
     return cable;
@@ -121,6 +125,7 @@ void cable_port(struct iface *iface, const struct cable_setup *setup)
     port->segment = iface->link->segment;
     port->cable = cable;
     iface->link->port = cable->link[1] = port;
+    row_added(port, setup);
     setup_apply(port, setup);
 }
 
@@ -244,6 +249,40 @@ static void fields_impairments(struct trace *trace, const struct impairments_set
         trace_int(trace, "jitter_ns", now->jitter.width_ns);
 }
 
+static void fields_link(struct trace *trace, const struct link_setup *before, const struct link_setup *now)
+{
+    if (before->rate_bps != now->rate_bps)
+        trace_uint(trace, "rate", now->rate_bps);
+    if (before->delay_ns != now->delay_ns)
+        trace_int(trace, "delay_ns", now->delay_ns);
+    if (before->queue_packets != now->queue_packets)
+        trace_uint(trace, "queue_packets", now->queue_packets);
+    if (before->queue_bytes != now->queue_bytes)
+        trace_uint(trace, "queue_bytes", now->queue_bytes);
+    if (before->overhead_bytes != now->overhead_bytes)
+        trace_uint(trace, "overhead", now->overhead_bytes);
+    if (before->mtu_bytes != now->mtu_bytes)
+        trace_uint(trace, "mtu", now->mtu_bytes);
+    if (before->reservable_bps != now->reservable_bps)
+        trace_uint(trace, "reservable", now->reservable_bps);
+}
+
+/* One direction, with what is said of it; what is zero (no limit, no delay, no loss) is left out. */
+static void row_added(const struct link *link, const struct cable_setup *setup)
+{
+    struct trace *trace = link->net->trace;
+    const struct cable_setup nothing = {0};
+    if (!row_begin(link->cable, link->from, "link.added"))
+        return;
+    if (link_is_port(link))
+        trace_bool(trace, "egress", true);
+    fields_link(trace, &nothing.link, &setup->link);
+    if (setup->has_codel || setup->has_red)
+        trace_text(trace, "discipline", setup->has_codel ? "codel" : "red");
+    fields_impairments(trace, &nothing.impairments, &setup->impairments);
+    trace_end(trace);
+}
+
 /* What has changed; a row without fields says that something finer has. */
 static uint64_t row_changed(const struct link *link, const struct cable_setup *before, const struct cable_setup *now)
 {
@@ -252,20 +291,7 @@ static uint64_t row_changed(const struct link *link, const struct cable_setup *b
         return trace_cause(trace);
     if (link_is_port(link))
         trace_bool(trace, "egress", true);
-    if (before->link.rate_bps != now->link.rate_bps)
-        trace_uint(trace, "rate", now->link.rate_bps);
-    if (before->link.delay_ns != now->link.delay_ns)
-        trace_int(trace, "delay_ns", now->link.delay_ns);
-    if (before->link.queue_packets != now->link.queue_packets)
-        trace_uint(trace, "queue_packets", now->link.queue_packets);
-    if (before->link.queue_bytes != now->link.queue_bytes)
-        trace_uint(trace, "queue_bytes", now->link.queue_bytes);
-    if (before->link.overhead_bytes != now->link.overhead_bytes)
-        trace_uint(trace, "overhead", now->link.overhead_bytes);
-    if (before->link.mtu_bytes != now->link.mtu_bytes)
-        trace_uint(trace, "mtu", now->link.mtu_bytes);
-    if (before->link.reservable_bps != now->link.reservable_bps)
-        trace_uint(trace, "reservable", now->link.reservable_bps);
+    fields_link(trace, &before->link, &now->link);
     if (before->has_codel != now->has_codel || before->has_red != now->has_red)
         trace_text(trace, "discipline", now->has_codel ? "codel" : now->has_red ? "red" : "droptail");
     fields_impairments(trace, &before->impairments, &now->impairments);
