@@ -179,6 +179,19 @@ static void address_list_place(void *bytes)
     }
 }
 
+/* What a pointer is asked for by. */
+static size_t guid_bytes(const struct json *value, uint8_t *bytes, size_t room)
+{
+    static const struct { const char *name; GUID id; } functions[] = {
+        { "AcceptEx", WSAID_ACCEPTEX }, { "ConnectEx", WSAID_CONNECTEX }, { "DisconnectEx", WSAID_DISCONNECTEX }, { "GetAcceptExSockaddrs", WSAID_GETACCEPTEXSOCKADDRS },
+        { "TransmitFile", WSAID_TRANSMITFILE }, { "TransmitPackets", WSAID_TRANSMITPACKETS }, { "WSARecvMsg", WSAID_WSARECVMSG }, { "WSASendMsg", WSAID_WSASENDMSG },
+        { "RegisteredIO", WSAID_MULTIPLE_RIO },
+    };
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (is_text(value, functions[i].name)) return put(&functions[i].id, sizeof(GUID), bytes, room);
+    return SIZE_MAX;
+}
+
 /* ---- the table ---- */
 
 typedef void to_place(void *bytes); /* sets the pointers in a value that lies where it will be used */
@@ -195,6 +208,7 @@ static const struct row { const char *name; to_bytes *to_bytes; const char *want
     { "tcp_initial_rto", initial_rto_bytes, "an object with \"rtt\" (0 to 65535 milliseconds) and \"max_syn\" (0 to 255)", NULL },
     { "address_list", address_list_bytes, "a list of addresses without ports, at most 92", address_list_place },
     { "qos", marshal_qos, "an object with \"sending\" and \"receiving\"", marshal_qos_place },
+    { "guid", guid_bytes, "the name of an extension function, or \"RegisteredIO\"", NULL },
     { "hex", hex_bytes, "an even number of hexadecimal digits, at most 8192", NULL },
 };
 #define ROWS (sizeof rows / sizeof *rows)
