@@ -111,7 +111,8 @@ static inline BOOL layer_settings(struct layer_process *process)
 
 static inline void layer_crash(void)
 {
-    volatile int *nowhere = (volatile int *)(uintptr_t)16;
+    volatile uintptr_t at = 16; /* whatever the compiler knows of it */
+    volatile int *nowhere = (volatile int *)at;
     *nowhere = 1;
 }
 
