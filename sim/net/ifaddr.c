@@ -389,6 +389,23 @@ bool ifaddr_state(struct iface *iface, const struct kernel_address *address, enu
     return true;
 }
 
+/* Windows tells of it where a program listens to single addresses; a provider that is woken by that may tell too much. */
+bool ifaddr_refresh(struct iface *iface, const struct kernel_address *address)
+{
+    struct host *host = iface->host;
+    struct ifaddr *ifaddr = address_find(iface, address);
+    if (!ifaddr || !iface->up)
+        return address_missing(iface, address);
+    unsigned slot = family_slot(ifaddr->address.family);
+    uint64_t row = row_address(ifaddr, "address.refreshed");
+    if (host->parameters.address_change_precision != LIST_ANY || !ifaddr_listed(ifaddr))
+        return true;
+    host->list_refreshed[slot] = host->list_changed[slot] = true;
+    host->list_cause[slot] = row;
+    host_touch(host);
+    return true;
+}
+
 bool ifaddr_view(const struct iface *iface, size_t index, struct ifaddr_view *view)
 {
     const struct ifaddr *ifaddr = iface->addresses;

@@ -52,6 +52,23 @@ static struct kernel_address broadcast_of(const struct host *host, const struct 
     return ifaddr->prefix_length < 31 ? ifaddr_broadcast(ifaddr) : none;
 }
 
+static bool interface_listed(const struct ifaddr *ifaddr)
+{
+    return ifaddr->iface->connected ? ifaddr_usable(ifaddr) : ifaddr->iface->host->parameters.iface_list_disconnected;
+}
+
+static void interface_row(const struct ifaddr *ifaddr, struct kernel_interface_address *rows, size_t room, size_t *count)
+{
+    uint8_t flags = address_flags(ifaddr);
+    if (!ifaddr->iface->connected)
+        flags &= (uint8_t)~KERNEL_INTERFACE_UP;
+    if (*count < room)
+        rows[*count] = (struct kernel_interface_address){
+            .address = ifaddr->address, .broadcast = broadcast_of(ifaddr->iface->host, ifaddr), .prefix_length = ifaddr->prefix_length,
+            .flags = flags, .interface_index = ifaddr->iface->index };
+    ++*count;
+}
+
 size_t host_interface_addresses(const struct host *host, enum kernel_family family, struct kernel_interface_address *rows, size_t room)
 {
     size_t count = 0;
@@ -59,13 +76,12 @@ size_t host_interface_addresses(const struct host *host, enum kernel_family fami
     const struct ifaddr *ifaddr;
     DL_FOREACH(host->ifaces, iface) {
         DL_FOREACH(iface->addresses, ifaddr) {
-            if (ifaddr->address.family != family || !iface->connected || !ifaddr_usable(ifaddr))
-                continue;
-            if (count < room)
-                rows[count] = (struct kernel_interface_address){
-                    .address = ifaddr->address, .broadcast = broadcast_of(host, ifaddr), .prefix_length = ifaddr->prefix_length,
-                    .flags = address_flags(ifaddr), .interface_index = iface->index };
-            count++;
+            if (ifaddr->address.family == family && interface_listed(ifaddr))
+                interface_row(ifaddr, rows, room, &count);
+        }
+        DL_FOREACH(iface->stored, ifaddr) { /* it is down */
+            if (ifaddr->address.family == family && interface_listed(ifaddr))
+                interface_row(ifaddr, rows, room, &count);
         }
     }
     return count;
@@ -128,7 +144,7 @@ void lists_settled(struct host *host)
         list->moved = NULL;
         list->now = NULL;
         list->differing = 0;
-        host->list_changed[slot] = false;
+        host->list_changed[slot] = host->list_refreshed[slot] = false;
     }
 }
 

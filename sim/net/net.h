@@ -37,6 +37,7 @@ void net_packets_with_bytes(struct net *net, bool wanted); /* rows of level pack
 enum metric_table { METRIC_WIN10, METRIC_XPSP2 };
 enum broadcast_form { BROADCAST_LIMITED, BROADCAST_DIRECTED };
 enum route_precision { ROUTE_EXACT, ROUTE_ANY };
+enum list_precision { LIST_EXACT, LIST_ANY };
 enum link_local { LINK_LOCAL_OFF, LINK_LOCAL_EUI64, LINK_LOCAL_RANDOM };
 
 /* The stack parameters of this slice, by the names of the host-stack reference, section 13. */
@@ -44,6 +45,8 @@ struct host_parameters {
     enum metric_table metric_table;             /* metric_table: win10 | xpsp2 */
     enum broadcast_form iface_list_broadcast;   /* limited | directed */
     enum route_precision routing_change_precision; /* exact | any */
+    enum list_precision address_change_precision; /* exact | any: a refresh of a listed address is told like a change */
+    bool iface_list_disconnected;               /* the interface list shows addresses of interfaces that are not up, too; false */
     enum link_local link_local;                 /* off | eui64 | random */
     bool dad;                                   /* duplicate address detection as a delay; off by default */
     unsigned dad_v4_transmits, dad_v6_transmits;   /* 3, 1 */
@@ -165,6 +168,7 @@ struct ifaddr_setup {
 struct ifaddr *ifaddr_add(struct iface *iface, const struct ifaddr_setup *setup);
 bool ifaddr_remove(struct iface *iface, const struct kernel_address *address); /* also forgets it as persistent */
 bool ifaddr_state(struct iface *iface, const struct kernel_address *address, enum address_state state);
+bool ifaddr_refresh(struct iface *iface, const struct kernel_address *address); /* its lifetimes begin anew, as a router's or a server's word has it */
 void ifaddr_timer(struct ifaddr *ifaddr); /* EVENT_ADDRESS_TIMER */
 
 struct ifaddr_view {

@@ -168,6 +168,7 @@ struct host {
     event_id settle;    /* pending EVENT_SETTLE */
     uint64_t newest;    /* row of the newest change */
     bool list_changed[FAMILIES], routes_changed[FAMILIES];  /* since the last settling */
+    bool list_refreshed[FAMILIES];                          /* and all who wait for a change of the list are to be told */
     uint64_t list_cause[FAMILIES], routes_cause[FAMILIES];
     struct address_list list[FAMILIES];
 

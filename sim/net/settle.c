@@ -21,7 +21,8 @@ static bool result_same(const struct path_result *a, const struct path_result *b
 static void settle_addresses(struct request *request)
 {
     struct host *host = request->host;
-    if (!address_set_holds(host, family_slot(request->watch.family), request->set)) {
+    unsigned slot = family_slot(request->watch.family);
+    if (host->list_refreshed[slot] || !address_set_holds(host, slot, request->set)) {
         request_post(request, KERNEL_OK, request->cause);
         return;
     }

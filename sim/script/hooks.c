@@ -13,6 +13,7 @@ void part_run(struct line *line, const struct step *part)
     step_row(line->script, part);
     if (part->kind->class == STEP_CALL) call_run(line, part);
     else if (part->kind->class == STEP_ASSERT) assert_run(line->script, part);
+    else if (part->kind->class == STEP_NET) net_step_run(line->script, part);
     else message_run(line->script, part);
     run->start_ns = start_ns;
 }

@@ -38,6 +38,7 @@ static const struct step_kind table[] = {
       { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_PREFIX, NEED, "" }, { "state", TYPE_STATE, MAY, "" }, { "skip_as_source", TYPE_BOOL, MAY, "" }, { "temporary", TYPE_BOOL, MAY, "" }, { "persistent", TYPE_BOOL, MAY, "it returns with its interface" } }, NET_ADDRESS_ADD },
     { "address.remove", STEP_NET, "an address goes", { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_ADDRESS_NAMED, NEED, "with or without its prefix length" } }, NET_ADDRESS_REMOVE },
     { "address.state", STEP_NET, "an address changes its state", { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_ADDRESS_NAMED, NEED, "" }, { "state", TYPE_STATE, NEED, "" } }, NET_ADDRESS_STATE },
+    { "address.refresh", STEP_NET, "an address's lifetimes begin anew; nothing else changes", { { "on", TYPE_INTERFACE, NEED, "" }, { "address", TYPE_ADDRESS_NAMED, NEED, "" } }, NET_ADDRESS_REFRESH },
     { "interface.add", STEP_NET, "an interface appears",
       { { "host", TYPE_TEXT, NEED, "" }, { "name", TYPE_NAME, NEED, "" }, { "type", TYPE_TEXT, MAY, "" }, { "speed", TYPE_RATE, MAY, "" }, { "mtu", TYPE_UINT32, MAY, "" }, { "metric", TYPE_UINT32, MAY, "" }, { "mac", TYPE_MAC, MAY, "" }, { "up", TYPE_BOOL, MAY, "" }, { "media", TYPE_BOOL, MAY, "" }, { "addresses", TYPE_LIST, MAY, "" } }, NET_INTERFACE_ADD },
     { "interface.remove", STEP_NET, "an interface goes for good", { { "on", TYPE_INTERFACE, NEED, "" } }, NET_INTERFACE_REMOVE },
@@ -256,6 +257,15 @@ const struct step_kind *kind_find(const char *word, const char *name)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (word_fits(&table[i], word) && strcmp(table[i].name, name) == 0) return &table[i];
     return NULL;
+}
+
+bool kind_of_programs(const struct step_kind *kind)
+{
+    switch (kind->class == STEP_NET ? kind->number : -1) {
+    case NET_ADDRESS_ADD: case NET_ADDRESS_REMOVE: case NET_ADDRESS_STATE: case NET_INTERFACE_METRIC: case NET_ROUTE_ADD: case NET_ROUTE_REMOVE: case NET_ROUTE_CHANGE:
+    case NET_RESERVATION_ADD: case NET_RESERVATION_REMOVE: return true;
+    default: return false;
+    }
 }
 
 const char *kind_nearest(const char *word, const char *name)

@@ -31,7 +31,7 @@ enum call_number {
     CALL_REPEAT, CALL_ON, CALL_OVERWRITE, CALL_FREE, CALL_DUPLICATE, CALL_ASSOCIATE, CALL_NOTIFICATIONMODES, CALL_GETQUEUED, CALL_POSTQUEUED,
 };
 enum net_number {
-    NET_ADDRESS_ADD, NET_ADDRESS_REMOVE, NET_ADDRESS_STATE, NET_INTERFACE_ADD, NET_INTERFACE_REMOVE, NET_INTERFACE_UP, NET_INTERFACE_DOWN, NET_INTERFACE_MEDIA,
+    NET_ADDRESS_ADD, NET_ADDRESS_REMOVE, NET_ADDRESS_STATE, NET_ADDRESS_REFRESH, NET_INTERFACE_ADD, NET_INTERFACE_REMOVE, NET_INTERFACE_UP, NET_INTERFACE_DOWN, NET_INTERFACE_MEDIA,
     NET_INTERFACE_MTU, NET_INTERFACE_METRIC, NET_ROUTE_ADD, NET_ROUTE_REMOVE, NET_ROUTE_CHANGE, NET_STACK_DOWN, NET_STACK_UP,
     NET_BUFFERS_NONE, NET_BUFFERS_BACK, NET_HOST_SUSPEND, NET_HOST_RESUME,
     NET_LINK_CUT, NET_LINK_RESTORE, NET_LINK_SET, NET_FLAP, NET_TRAFFIC, NET_TRAFFIC_STOP, NET_ISB_SET, NET_ISB_AUTO, NET_ISB_CAP, NET_ISB_BUMP, NET_RSS_SET, NET_QOS_SET, NET_RESERVATION_ADD, NET_RESERVATION_REMOVE,
@@ -43,6 +43,9 @@ const struct step_kind *kinds(size_t *count);
 /* The row of this name among `do` (calls and network steps), `sees` or `assert`; NULL: none. word: "do", "sees", "assert". */
 const struct step_kind *kind_find(const char *word, const char *name);
 const char *kind_nearest(const char *word, const char *name);
+
+/* Network steps that a program can do, too, to its own host: addresses, routes, metrics, reserved ports. */
+bool kind_of_programs(const struct step_kind *kind);
 
 /* Members that belong to every step, and those that every call may bear. */
 extern const struct member step_members[], call_members[];

@@ -12,8 +12,12 @@ static void part_check(struct loading *load, const struct step *part)
         if (part->kind->number == CALL_EXIT_THREAD || part->kind->number == CALL_EXIT_PROCESS) problem_at(load->problems, part->node, "a thread does not end in the middle of what it repeats");
         return;
     case STEP_SEES: problem_at(load->problems, part->node, "what is repeated is not claimed by `sees`: say `wait`, `getmessage`, `enumnetworkevents` or `on`"); return;
-    case STEP_NET: case STEP_TOGETHER: problem_at(load->problems, part->node, "a thread does this, and the network's own steps are nobody's: repeat them in a `repeat` without \"by\""); return;
+    case STEP_NET:
+        if (kind_of_programs(part->kind)) return;
+        break;
+    case STEP_TOGETHER: break;
     }
+    problem_at(load->problems, part->node, "a thread does this, and the network's own steps are nobody's: repeat them in a `repeat` without \"by\"");
 }
 
 static void parts_load(struct loading *load, struct step *step, const struct json *list)

@@ -106,12 +106,24 @@ static void step_actor_load(struct loading *load, struct step *step)
         return;
     }
     if (by->type != JSON_TEXT) return; /* said already */
-    if (class == STEP_NET || class == STEP_TOGETHER) { problem_at_name(load->problems, by, "nobody does this: it is the network's own step, without \"by\""); return; }
+    if (class == STEP_TOGETHER || (class == STEP_NET && !kind_of_programs(step->kind))) { problem_at_name(load->problems, by, "nobody does this: it is the network's own step, without \"by\""); return; }
     const uintptr_t *found = binding_find(&load->by, by->text);
     if (!found) { step_actor_unknown(load, by); return; }
     const struct thread_setup *thread = (const struct thread_setup *)*found;
     step->actor = thread->actor;
     step->thread = (size_t)(thread - load->scenario->actors[thread->actor].threads);
+}
+
+/* What a program changes is its own machine, and it needs the right to. */
+static void own_host_rule(struct loading *load, const struct step *step)
+{
+    const struct actor_setup *actor = &load->scenario->actors[step->actor];
+    const struct json *on = json_member(step->node, "on"), *host = json_member(step->node, "host"), *place = host ? host : on;
+    if (!place || place->type != JSON_TEXT) return;
+    size_t length = strcspn(place->text, ".");
+    if (strlen(actor->host) != length || strncmp(actor->host, place->text, length) != 0)
+        problem_at(load->problems, place, "a program changes its own host: %s runs on \"%s\"", actor->name, actor->host);
+    if (actor->restricted) problem_at(load->problems, step->node, "only an administrator changes the host, and %s is none", actor->name);
 }
 
 static void together_load(struct loading *load, struct step *step)
@@ -158,6 +170,7 @@ void load_step(struct loading *load, const struct json *node, struct step *step,
     if (good) step_time_load(load, step);
     step_actor_load(load, step);
     if (good && step->kind) load_rules(load, step);
+    if (good && step->kind && step->kind->class == STEP_NET && step->actor >= 0) own_host_rule(load, step);
     if (good && step->kind && step->kind->class == STEP_CALL) {
         load_asked(load, step);
         load_loops(load, step);

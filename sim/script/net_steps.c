@@ -78,6 +78,7 @@ static bool address_step(struct script *script, const struct step *step, struct 
     if (step->kind->number == NET_ADDRESS_ADD) return address_add(script, step, iface);
     address_of(script_member(script, step, "address"), &address);
     if (step->kind->number == NET_ADDRESS_REMOVE) return ifaddr_remove(iface, &address);
+    if (step->kind->number == NET_ADDRESS_REFRESH) return ifaddr_refresh(iface, &address);
     address_state_parse(script_member(script, step, "state")->text, &state);
     return ifaddr_state(iface, &address, state);
 }
@@ -180,10 +181,10 @@ void net_step_run(struct script *script, const struct step *step)
     struct iface *iface = on ? step_interface(script, on->text) : NULL;
     bool good = false;
     switch ((enum net_number)step->kind->number) {
-    case NET_ADDRESS_ADD: case NET_ADDRESS_REMOVE: case NET_ADDRESS_STATE:
+    case NET_ADDRESS_ADD: case NET_ADDRESS_REMOVE: case NET_ADDRESS_STATE: case NET_ADDRESS_REFRESH:
     case NET_INTERFACE_REMOVE: case NET_INTERFACE_UP: case NET_INTERFACE_DOWN: case NET_INTERFACE_MEDIA: case NET_INTERFACE_MTU: case NET_INTERFACE_METRIC:
         if (!iface) { fail_step(script, step, on, NULL, NULL, "there is no interface %s now", on->text); return; }
-        good = step->kind->number <= NET_ADDRESS_STATE ? address_step(script, step, iface) : interface_step(script, step, iface);
+        good = step->kind->number <= NET_ADDRESS_REFRESH ? address_step(script, step, iface) : interface_step(script, step, iface);
         break;
     case NET_INTERFACE_ADD: good = interface_add_step(script, step); break;
     case NET_ROUTE_ADD: case NET_ROUTE_REMOVE: case NET_ROUTE_CHANGE: good = route_step(script, step); break;

@@ -30,6 +30,7 @@ enum kind {
 #define SWITCH(name, field, off, on) { #name, KIND_SWITCH, offsetof(struct host_parameters, field), 0, 0, { off, on } }
 static const struct parameter { const char *name; enum kind kind; size_t offset; unsigned least, most; const char *words[WORDS_MOST]; } table[] = {
     WORD(metric_table, "win10", "xpsp2"), WORD(iface_list_broadcast, "limited", "directed"), WORD(routing_change_precision, "exact", "any"),
+    WORD(address_change_precision, "exact", "any"), BOOL(iface_list_disconnected),
     WORD(link_local, "off", "eui64", "random"),
     BOOL(dad), UINT(dad_v4_transmits, 0, REPEATS_MOST), UINT(dad_v6_transmits, 0, REPEATS_MOST), TIME(dad_v4_retransmit), TIME(dad_v6_retransmit),
     TIME(dad_initial_delay), BOOL(neighbors), UINT(dad_announcements, 0, REPEATS_MOST), TIME(dad_announce_interval), TIME(defend_interval),

@@ -302,12 +302,16 @@ static void step_check(const struct scenario *scenario, struct net *net, const s
         problem_at(problems, step->node, "say either \"on\": \"host.interface\" or \"host\" (and \"interface\" where it matters)");
 }
 
+/* With what is done together, and what a thread repeats. */
+static void steps_check(const struct scenario *scenario, struct net *net, const struct step *step, struct problems *problems)
+{
+    if (step->kind) step_check(scenario, net, step, problems);
+    for (size_t k = 0; k < step->part_count; k++) steps_check(scenario, net, &step->parts[k], problems);
+}
+
 void world_check_steps(const struct scenario *scenario, struct net *net, struct problems *problems)
 {
-    for (size_t i = 0; i < scenario->step_count; i++) {
-        const struct step *step = &scenario->steps[i];
-        for (size_t k = 0; k < (step->kind ? 1 : step->part_count); k++) step_check(scenario, net, step->kind ? step : &step->parts[k], problems);
-    }
+    for (size_t i = 0; i < scenario->step_count; i++) steps_check(scenario, net, &scenario->steps[i], problems);
     traffic_check_names(scenario, problems);
     for (size_t i = 0; i < scenario->actor_count; i++) host_check(net, json_member(scenario->actors[i].node, "host"), problems);
 }
