@@ -171,8 +171,7 @@ typedef uint64_t kernel_request; /* names an accepted request; never used twice;
 typedef void kernel_complete(void *cookie, enum kernel_status status, uint64_t count);
 
 enum kernel_topic {
-    KERNEL_TOPIC_ADDRESSES, /* the list of kernel_local_addresses(family) has become another set (a host may be set to say so, too, when an address
-                               of it was only refreshed) */
+    KERNEL_TOPIC_ADDRESSES, /* the list of kernel_local_addresses(family) has become another set, or a host tells more than that */
     KERNEL_TOPIC_PATH,      /* kernel_best_path(destination) has another source or another error; the unspecified address
                                stands for any routing change of the family. Completes with the new result's status. */
     KERNEL_TOPIC_ENDPOINT,  /* one of `conditions` has come about at `endpoint` (a new datagram, more bytes, room again …) */
