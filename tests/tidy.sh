@@ -25,6 +25,7 @@ may sim/net 'sim/core/|sim/net/|include/kernel\.h'
 may sim/ws2 'sim/core/|sim/ws2/|sim/net/(net|address|tcp/parameters)\.h|include/'
 may sim/script 'sim/core/|sim/net/|sim/ws2/|sim/script/|include/'
 may sim/store 'sim/core/|sim/store/'
+may sim/view 'sim/core/|sim/store/read\.h|sim/view/'
 may sim/cli 'sim/|include/|tui/tui\.h|provider/(ioctl|provider)\.h'
 
 # Outside libraries live in one room each.

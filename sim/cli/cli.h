@@ -20,6 +20,9 @@ enum test_format { FORMAT_PLAIN, FORMAT_TAP, FORMAT_JUNIT };
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 
+/* --layer, --host …: what is not given is NULL. A name may end in "*": all that begin so. Times: from 0 and to INT64_MAX if not given. */
+struct filter { const char *layer, *host, *actor, *verb, *object; int64_t from_ns, to_ns; };
+
 /* What the command line said. Texts point into argv. */
 struct options {
     const char *program;                      /* as it was called, for commands to paste */
@@ -34,6 +37,10 @@ struct options {
     struct scenario_parameter *parameters; size_t parameter_count;
     unsigned shard, shards;                   /* --shard I/N; shards 0: not given */
     int64_t run_id;                           /* --run N; 0: not given */
+    int64_t run_a, run_b;                     /* --run-a N, --run-b N; 0: not given */
+    bool at_given; int64_t at_ns;             /* --at TIME */
+    uint64_t row;                             /* --row SEQ; 0: not given */
+    struct filter filter;                     /* which rows, which facts */
     enum test_format format;
     enum colour colour;
     bool json, quiet, help, expand, check_only, quick;
@@ -47,6 +54,7 @@ enum option {
     OPTION_SEED = 1 << 0, OPTION_SEEDS = 1 << 1, OPTION_JOBS = 1 << 2, OPTION_RECORD = 1 << 3, OPTION_PCAP = 1 << 4, OPTION_TRACE = 1 << 5, OPTION_TRACE_FILE = 1 << 6,
     OPTION_LEVEL = 1 << 7, OPTION_PROVIDER = 1 << 8, OPTION_UNTIL = 1 << 9, OPTION_PARAM = 1 << 10, OPTION_JSON = 1 << 11, OPTION_QUIET = 1 << 12, OPTION_VERBOSE = 1 << 13,
     OPTION_SHARD = 1 << 14, OPTION_RUN = 1 << 15, OPTION_FORMAT = 1 << 16, OPTION_EXPAND = 1 << 17, OPTION_CHECK = 1 << 18, OPTION_QUICK = 1 << 19,
+    OPTION_AT = 1 << 20, /* --at and --row */ OPTION_FILTER = 1 << 21, /* --layer and its like */ OPTION_RUNS = 1 << 22, /* --run-a and --run-b */
     /* --help, --color, -h belong to every verb */
 };
 struct verb { const char *name; const char *words; const char *summary; const char *help; unsigned takes; unsigned least_words; enum exit_code (*run)(const struct options *options); };
@@ -63,6 +71,9 @@ enum exit_code verb_run(const struct options *options);
 enum exit_code verb_test(const struct options *options);
 enum exit_code verb_check(const struct options *options);
 enum exit_code verb_replay(const struct options *options);
+enum exit_code verb_merge(const struct options *options);
+enum exit_code verb_diff(const struct options *options);
+enum exit_code verb_show(const struct options *options);
 enum exit_code verb_explain(const struct options *options);
 enum exit_code verb_ioctls(const struct options *options);
 enum exit_code verb_bench(const struct options *options);

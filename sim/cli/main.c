@@ -33,6 +33,20 @@ static const struct verb table[] = {
     { "replay", "RUN.db", "runs again what a record holds and compares row by row",
       "The first row that differs is shown with its causes. A record of several runs\n"
       "needs --run.", OPTION_RUN | OPTION_PROVIDER | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_replay },
+    { "show", "RUN.db WHAT [SEQ]", "shows what a record says of a run",
+      "WHAT is addresses, routes, interfaces, links, sockets, pending or threads: their\n"
+      "state at --at TIME or after --row SEQ, else at the end. The filters --host and\n"
+      "--actor choose among them. WHAT may also be events: the rows themselves, chosen\n"
+      "by filters; or why SEQ: the causes of a row, back to the line of the scenario.\n"
+      "A row of a packet is named p12. A record of several runs needs --run.",
+      OPTION_RUN | OPTION_AT | OPTION_FILTER | OPTION_JSON, 2, verb_show },
+    { "diff", "A.db B.db", "shows the first row in which two runs part",
+      "Both rows are shown with their causes. A record of several runs needs --run-a\n"
+      "and --run-b, or --run for both. Rows that only one side recorded (--level) do\n"
+      "not count. Exit code 0: no row differs; 1: they part.", OPTION_RUN | OPTION_RUNS | OPTION_JSON | OPTION_QUIET, 2, verb_diff },
+    { "merge", "OUT.db IN.db…", "joins records",
+      "The runs are numbered anew, in the order in which they are given. If one of the\n"
+      "records is none, or is damaged, OUT.db stays as it was.", OPTION_QUIET, 2, verb_merge },
     { "explain", "WORD…", "tells what a code, error, event or function means",
       "A WORD is a control code (by name, with or without SIO_, or by number), an\n"
       "error (by name or number), an FD_ event, a function of the service-provider\n"
@@ -44,9 +58,6 @@ static const struct verb table[] = {
     { "bench", "[NAME…]", "measures, one table", "Names: events, fibers, ioctl, flap (default: all).", OPTION_QUICK | OPTION_JSON, 0, verb_bench },
     { "version", "", "prints name and number, compiler, libraries and commit", "", 0, 0, verb_version },
     { "fmt", "FILE…", "rewrites scenarios in the one canonical form", "", OPTION_CHECK, 1, NULL },
-    { "merge", "OUT.db IN.db…", "joins records", "", 0, 2, NULL },
-    { "diff", "A.db B.db", "shows the first row in which two runs part", "", OPTION_RUN | OPTION_JSON, 2, NULL },
-    { "show", "RUN.db WHAT…", "shows the state of a recorded run at a time", "", OPTION_RUN | OPTION_JSON, 2, NULL },
     { "schema", "", "prints the JSON Schema of the scenario language", "", 0, 0, NULL },
     { "tui", "FILE|RUN.db", "shows a run in the terminal", "", OPTION_RUN, 1, NULL },
 };

@@ -157,13 +157,40 @@ static bool take_shard(struct parser *parser, const char *value)
     return true;
 }
 
-static bool take_run(struct parser *parser, const char *value)
+static bool run_parse(const char *value, int64_t *run_id)
 {
     uint64_t run;
     if (!number_parse(value, &run) || run < 1 || run > INT64_MAX) return false;
-    parser->options->run_id = (int64_t)run;
+    *run_id = (int64_t)run;
     return true;
 }
+
+static bool take_run(struct parser *parser, const char *value) { return run_parse(value, &parser->options->run_id); }
+static bool take_run_a(struct parser *parser, const char *value) { return run_parse(value, &parser->options->run_a); }
+static bool take_run_b(struct parser *parser, const char *value) { return run_parse(value, &parser->options->run_b); }
+
+static bool take_at(struct parser *parser, const char *value)
+{
+    parser->options->at_given = true;
+    return time_parse(value, &parser->options->at_ns);
+}
+
+static bool take_row(struct parser *parser, const char *value) { return number_parse(value, &parser->options->row) && parser->options->row > 0; }
+
+static bool take_layer(struct parser *parser, const char *value)
+{
+    parser->options->filter.layer = value;
+    for (int i = 0; i < LAYER_COUNT; i++)
+        if (strcmp(value, layer_name((enum layer)i)) == 0) return true;
+    return false;
+}
+
+static bool take_host(struct parser *parser, const char *value) { return take_path(&parser->options->filter.host, value); }
+static bool take_actor(struct parser *parser, const char *value) { return take_path(&parser->options->filter.actor, value); }
+static bool take_verb(struct parser *parser, const char *value) { return take_path(&parser->options->filter.verb, value); }
+static bool take_object(struct parser *parser, const char *value) { return take_path(&parser->options->filter.object, value); }
+static bool take_from(struct parser *parser, const char *value) { return time_parse(value, &parser->options->filter.from_ns); }
+static bool take_to(struct parser *parser, const char *value) { return time_parse(value, &parser->options->filter.to_ns); }
 
 #define FLAG(name, member) static bool name(struct parser *parser, const char *value) { (void)value; parser->options->member = true; return true; }
 FLAG(take_json, json)
@@ -188,6 +215,17 @@ static const struct row rows[] = {
     { OPTION_PARAM, 0, "param", "NAME=VALUE", "NAME=VALUE, and each name once", "a parameter the scenario declares; repeatable", take_parameter },
     { OPTION_SHARD, 0, "shard", "I/N", "I/N with I from 1 to N", "only part I of N equal parts", take_shard },
     { OPTION_RUN, 0, "run", "N", "the number of a run, from 1", "which run of the record (default: the only one)", take_run },
+    { OPTION_RUNS, 0, "run-a", "N", "the number of a run, from 1", "which run of the first record (default: the only one)", take_run_a },
+    { OPTION_RUNS, 0, "run-b", "N", "the number of a run, from 1", "which run of the second record (default: the only one)", take_run_b },
+    { OPTION_AT, 0, "at", "TIME", "a time with a unit (ns, us, ms, s, m, h, d), such as 5ms or 1.5s", "after all rows of this instant (default: the run's end)", take_at },
+    { OPTION_AT, 0, "row", "SEQ", "the number of a row, from 1", "after this row", take_row },
+    { OPTION_FILTER, 0, "layer", "LAYER", "script, spi, upcall, kernel, net or packet", "rows of this layer", take_layer },
+    { OPTION_FILTER, 0, "host", "NAME", "a name, or the beginning of one and *", "of this host", take_host },
+    { OPTION_FILTER, 0, "actor", "NAME", "a name, or the beginning of one and *", "of this actor", take_actor },
+    { OPTION_FILTER, 0, "verb", "VERB", "a verb, or the beginning of one and *", "rows with this verb: WSPIoctl, tcp.*", take_verb },
+    { OPTION_FILTER, 0, "object", "NAME", "a name, or the beginning of one and *", "rows about this object", take_object },
+    { OPTION_FILTER, 0, "from", "TIME", "a time with a unit (ns, us, ms, s, m, h, d), such as 5ms or 1.5s", "rows of this instant or later", take_from },
+    { OPTION_FILTER, 0, "to", "TIME", "a time with a unit (ns, us, ms, s, m, h, d), such as 5ms or 1.5s", "rows of this instant or earlier", take_to },
     { OPTION_FORMAT, 0, "format", "FORMAT", "plain, tap or junit", "plain (default), tap or junit", take_format },
     { OPTION_EXPAND, 0, "expand", NULL, NULL, "print the expanded timeline", take_expand },
     { OPTION_CHECK, 0, "check", NULL, NULL, "only tell, change nothing", take_check },
@@ -301,6 +339,7 @@ static bool parsed_together(struct parser *parser)
     const char *name = parser->verb->name;
     if (options->help) return true; /* the help is wanted, whatever else is missing */
     if (options->seed_given && options->seeds_given) fprintf(stderr, "wspsim %s: --seed and --seeds exclude each other\n", name);
+    else if (options->at_given && options->row) fprintf(stderr, "wspsim %s: --at and --row exclude each other\n", name);
     else if (options->quiet && options->verbose) fprintf(stderr, "wspsim %s: -q and -v exclude each other\n", name);
     else if (options->word_count < parser->verb->least_words) fprintf(stderr, "wspsim %s: something is missing; usage: wspsim %s [options] %s\n", name, name, parser->verb->words);
     else if (options->word_count > words_allowed(parser->verb) && words_allowed(parser->verb) == 0)
@@ -319,7 +358,7 @@ bool options_parse(const struct verb *verb, int argc, char **argv, struct option
 {
     struct parser parser = { .verb = verb, .options = options };
     bool options_over = false;
-    *options = (struct options){ .level = RECORD_NET, .until_ns = INT64_MAX };
+    *options = (struct options){ .level = RECORD_NET, .until_ns = INT64_MAX, .filter = { .to_ns = INT64_MAX } };
     options->words = memory_take(((size_t)(argc > 0 ? argc : 0) + 1) * sizeof *options->words);
     for (int i = 0; i < argc; i++) {
         bool good = true;

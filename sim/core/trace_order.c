@@ -5,7 +5,7 @@
 #include "core/trace_form.h"
 
 /* It is the first field; a packet row without it comes as soon as it is there. */
-static uint64_t after_of(const struct trace_row *row)
+uint64_t trace_after(const struct trace_row *row)
 {
     const uint8_t *at = row->detail;
     struct form_field field;
@@ -17,7 +17,7 @@ static uint64_t after_of(const struct trace_row *row)
 bool trace_cursor_next(struct trace_cursor *cursor, const struct trace *trace, struct trace_row *row)
 {
     uint64_t packet = TRACE_PACKET_BASE + cursor->packets + 1;
-    if (packet <= trace_newest_packet(trace) && trace_read(trace, packet, row) && after_of(row) <= cursor->rows) {
+    if (packet <= trace_newest_packet(trace) && trace_read(trace, packet, row) && trace_after(row) <= cursor->rows) {
         cursor->packets++;
         return true;
     }

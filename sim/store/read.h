@@ -33,4 +33,6 @@ bool record_row(struct record *record, int64_t run_id, uint64_t seq, struct trac
 
 /* The number of the first recorded row (no packet row) at this instant or later; 0: none, or damage (then *error is set). */
 uint64_t record_seq_at(struct record *record, int64_t run_id, int64_t at_ns, char **error);
+uint64_t record_packet_at(struct record *record, int64_t run_id, int64_t at_ns, char **error); /* likewise, of a packet row */
+uint64_t record_last(struct record *record, int64_t run_id, char **error); /* the number of the last recorded row (no packet row); 0 likewise */
 #endif

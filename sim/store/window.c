@@ -191,13 +191,33 @@ bool record_row(struct record *record, int64_t run_id, uint64_t seq, struct trac
     return trace_row_decode(bytes, window->rows[index].size, row);
 }
 
-uint64_t record_seq_at(struct record *record, int64_t run_id, int64_t at_ns, char **error)
+static uint64_t first_at(struct record *record, int64_t run_id, uint64_t base, int64_t at_ns, char **error)
 {
     struct piece piece;
     int64_t rowid, value;
     *error = NULL;
-    if (!piece_of(record, run_id, 0, &piece) || !seek(record, &piece, PROBED_AT_NS, at_ns, &rowid, error) || rowid == piece.end
+    if (!piece_of(record, run_id, base + 1, &piece) || !seek(record, &piece, PROBED_AT_NS, at_ns, &rowid, error) || rowid == piece.end
         || !probe(record, &piece, rowid, PROBED_SEQ, &value, error))
+        return 0;
+    return base + (uint64_t)value;
+}
+
+uint64_t record_seq_at(struct record *record, int64_t run_id, int64_t at_ns, char **error)
+{
+    return first_at(record, run_id, 0, at_ns, error);
+}
+
+uint64_t record_packet_at(struct record *record, int64_t run_id, int64_t at_ns, char **error)
+{
+    return first_at(record, run_id, TRACE_PACKET_BASE, at_ns, error);
+}
+
+uint64_t record_last(struct record *record, int64_t run_id, char **error)
+{
+    struct piece piece;
+    int64_t value;
+    *error = NULL;
+    if (!piece_of(record, run_id, 1, &piece) || piece.first == piece.end || !probe(record, &piece, piece.end - 1, PROBED_SEQ, &value, error))
         return 0;
     return (uint64_t)value;
 }

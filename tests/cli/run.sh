@@ -15,7 +15,8 @@ if [ $# -ne 1 ] || [ ! -x "$1" ]; then
     exit 2
 fi
 binary=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-cd "$(dirname "$0")/data" || exit 2
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/data" || exit 2
 work=$(mktemp -d) || exit 5
 background=
 cleanup() {
@@ -125,7 +126,7 @@ check "... lists verbs" in_out '^  run '
 check "... and exit codes" in_out 'exit codes: 0 all held'
 exits 0 "--help" --help
 exits 0 "-h" -h
-for verb in run test check replay explain ioctls bench version; do
+for verb in run test check replay show diff merge explain ioctls bench version; do
     exits 0 "help $verb" help "$verb"
     cp "$out" "$work/help"
     exits 0 "$verb --help" "$verb" --help
@@ -459,6 +460,8 @@ if [ "$code" -eq 99 ]; then skip "no room for the record: no ulimit -f"; else
     check "... the old record is whole" cmp -s "$work/r.db" "$work/full.db"
     check "... no part is left" no_partial
 fi
+
+. "$here/records.sh"
 if [ -c /dev/full ] && [ -w /dev/full ]; then
     exits 5 "a full disk under --trace-file" run pass.json --trace-file /dev/full
     check "... says so" in_err '/dev/full'
