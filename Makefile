@@ -76,7 +76,7 @@ TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $
 LAYERS := $(patsubst tests/seam/%.c,$(dir $(BIN))layers/%.so,$(sort $(wildcard tests/seam/*_layer.c)))
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch parity deps-parity clauses golden scenarios-test cli-test
+.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch parity deps-parity clauses golden docs scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN) $(LAYERS)
 
@@ -145,6 +145,8 @@ golden: all
 	@tests/golden.sh --write
 clauses:
 	@tests/clauses.sh --check
+docs:
+	@tests/museum.sh --write
 
 # ---- the main job ----
 run: deps
@@ -208,6 +210,7 @@ help:
 	@echo "make pcap         tshark reads a capture of every scenario"
 	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"
 	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
+	@echo "make docs         docs/MUSEUM.md, from scenarios/museum"
 	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format on what you changed"
 	@echo "make cover        line coverage                       make clean        removes build/ and bin/"
 	@echo "make install      DESTDIR= PREFIX=                    make uninstall"

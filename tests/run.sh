@@ -66,6 +66,7 @@ part "command line" tests/cli/run.sh bin/wspsim
 part "captures, and tshark where it is installed" tests/pcap.sh bin/wspsim build/san/tests/store/test_pcapng
 part "clauses" sh -c 'said=$(tests/clauses.sh --check) || exit 1; echo "$said" | head -n 1'
 part "observed behaviour" tests/observed.sh
+part "the museum and its page" tests/museum.sh
 part "tidy" tests/tidy.sh
 
 printf '\ntests: %s passed, %s failed\n' "$passed" "$failed"
