@@ -8,6 +8,7 @@
 #include "core/engine.h"
 #include "core/text.h"
 #include "net/net.h"
+#include "script/form.h"
 
 static void world_try(const struct scenario *scenario, struct problems *problems)
 {
@@ -30,8 +31,8 @@ static void result_json(const char *file, const struct scenario *scenario, const
 /* As it stands in the file, unless steps of it stand for several. */
 static void expanded_print(const struct scenario *scenario)
 {
-    char *all = scenario->expanded || scenario->merged ? json_write(scenario->document->root) : NULL;
-    if (all) puts(all);
+    char *all = scenario->expanded || scenario->merged ? scenario_form(scenario->document->root) : NULL;
+    if (all) fputs(all, stdout);
     else fputs(scenario->document->source, stdout);
     free(all);
 }

@@ -57,7 +57,10 @@ static const struct verb table[] = {
       "is not yet real is answered with the error of a provider that does not offer it.", OPTION_JSON, 0, verb_ioctls },
     { "bench", "[NAME…]", "measures, one table", "Names: events, fibers, ioctl, flap (default: all).", OPTION_QUICK | OPTION_JSON, 0, verb_bench },
     { "version", "", "prints name and number, compiler, libraries and commit", "", 0, 0, verb_version },
-    { "fmt", "FILE…", "rewrites scenarios in the one canonical form", "", OPTION_CHECK, 1, NULL },
+    { "fmt", "FILE…", "rewrites scenarios in the one canonical form",
+      "A value stands on one line if it fits, and every step begins a line. Nothing but\n"
+      "blanks, line ends and the order of members changes. - reads standard input and\n"
+      "writes to standard output. With --check the exit code is 1 if a file would change.", OPTION_CHECK | OPTION_QUIET, 1, verb_fmt },
     { "schema", "", "prints the JSON Schema of the scenario language", "", 0, 0, NULL },
     { "tui", "FILE|RUN.db", "shows a run in the terminal", "", OPTION_RUN, 1, NULL },
 };

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "script/chain.h"
 #include "script/files.h"
+#include "script/form.h"
 
 static const struct member top_members[] = {
     { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
@@ -224,7 +225,7 @@ static void load_top(struct loading *load, const struct scenario_given *given)
         return; /* another format: what else is in it means something else */
     }
     if (load_include(load)) {
-        char *merged = json_write(root); /* before anything is put in its places: it can be run again with other parameters and seeds */
+        char *merged = scenario_form(root); /* before anything is put in its places: it can be run again with other parameters and seeds */
         scenario->merged = arena_text(scenario->arena, merged);
         free(merged);
     }

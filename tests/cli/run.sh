@@ -609,6 +609,39 @@ check "there are lines of steps" [ "$(wc -l <"$work/steps")" -gt 40 ]
 } >"$work/steps.json"
 exits 0 "each of them is a step" check "$work/steps.json"
 
+echo "# the one form"
+cp ../../../scenarios/02-query-before-arm-loses-a-change.json "$work/long.json"
+cp "$work/long.json" "$work/kept.json"
+exits 1 "fmt --check: it would change" fmt --check "$work/long.json"
+check "... and has not" cmp -s "$work/long.json" "$work/kept.json"
+chmod 640 "$work/long.json"
+ln -s long.json "$work/link.json"
+exits 0 "fmt, by a link" fmt "$work/link.json"
+check "... which still is one" [ -L "$work/link.json" ]
+check "... the file keeps its mode" [ "$(stat -c %a "$work/long.json")" = 640 ]
+check "... and has changed" [ "$(cmp -s "$work/long.json" "$work/kept.json"; echo $?)" = 1 ]
+check "... nothing is left beside it" [ ! -e "$work/long.json.partial" ]
+exits 0 "formed once more it stays" fmt --check "$work/long.json"
+exits 0 "it runs as before" run "$work/long.json"
+"$binary" fmt - <"$work/kept.json" >"$work/formed.json"
+check "from standard input to standard output: the same form" cmp -s "$work/long.json" "$work/formed.json"
+printf '{ "format": "wspsim/1", "title": "broken"' >"$work/broken.json"
+cp "$work/broken.json" "$work/kept.json"
+exits 2 "what is no JSON is not touched" fmt "$work/broken.json"
+check "... at all" cmp -s "$work/broken.json" "$work/kept.json"
+exits 5 "what is not there" fmt "$work/nowhere.json"
+cp -r ../../../scenarios "$work/all"
+exits 0 "every shipped scenario has a form" fmt -q "$work/all"
+exits 0 "... that stays" fmt --check -q "$work/all"
+if command -v python3 >/dev/null; then
+    check "... and loses nothing" python3 -c 'import json, os, sys
+for folder, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        path = os.path.join(folder, name)
+        if name.endswith(".json"): assert json.load(open(path)) == json.load(open(path.replace(sys.argv[1], "../../../scenarios", 1))), path' "$work/all"
+fi
+rm -r "$work/all"
+
 echo "# loops without an end"
 cat >"$work/livelock.json" <<'END'
 { "format": "wspsim/1", "title": "a loop in which no time passes",
