@@ -3,6 +3,8 @@
 set -u
 cd "$(dirname "$0")/.."
 JOBS=$(nproc)
+PYTHON=/usr/bin/python3 # which knows the Debian packages
+[ -x "$PYTHON" ] || PYTHON=python3
 passed=0
 failed=0
 LOG=$(mktemp)
@@ -67,6 +69,8 @@ part "captures, and tshark where it is installed" tests/pcap.sh bin/wspsim build
 part "clauses" sh -c 'said=$(tests/clauses.sh --check) || exit 1; echo "$said" | head -n 1'
 part "observed behaviour" tests/observed.sh
 part "the museum and its page" tests/museum.sh
+part "schema: as the program prints it" sh -c 'bin/wspsim schema | cmp - scenarios/scenario.schema.json'
+part "schema: what python3-jsonschema says of scenarios, right and wrong" "$PYTHON" tests/schema.py scenarios/scenario.schema.json
 part "tidy" tests/tidy.sh
 
 printf '\ntests: %s passed, %s failed\n' "$passed" "$failed"

@@ -70,6 +70,7 @@ bool colour_wanted(const struct options *options, bool is_terminal); /* NO_COLOR
 enum exit_code verb_run(const struct options *options);
 enum exit_code verb_test(const struct options *options);
 enum exit_code verb_check(const struct options *options);
+enum exit_code verb_schema(const struct options *options);
 enum exit_code verb_fmt(const struct options *options);
 enum exit_code verb_replay(const struct options *options);
 enum exit_code verb_merge(const struct options *options);

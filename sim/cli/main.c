@@ -61,7 +61,9 @@ static const struct verb table[] = {
       "A value stands on one line if it fits, and every step begins a line. Nothing but\n"
       "blanks, line ends and the order of members changes. - reads standard input and\n"
       "writes to standard output. With --check the exit code is 1 if a file would change.", OPTION_CHECK | OPTION_QUIET, 1, verb_fmt },
-    { "schema", "", "prints the JSON Schema of the scenario language", "", 0, 0, NULL },
+    { "schema", "", "prints the JSON Schema of the scenario language",
+      "Draft-07, for editors that complete and check; scenarios/scenario.schema.json is\n"
+      "what it prints. What it accepts may still be wrong: `check` says.", 0, 0, verb_schema },
     { "tui", "FILE|RUN.db", "shows a run in the terminal", "", OPTION_RUN, 1, NULL },
 };
 

@@ -13,7 +13,7 @@
 
 struct form { struct text text; size_t column; };
 
-static const char *const top_order[] = { "format", "title", "about", "source", "proves", "known_gap", "seed", "params", "include", "defaults", "hosts", "links", "lan", "actors", "timeline", "at_end", NULL };
+static const char *const top_order[] = { "$schema", "format", "title", "about", "source", "proves", "known_gap", "seed", "params", "include", "defaults", "hosts", "links", "lan", "actors", "timeline", "at_end", NULL };
 static const char *const step_order[] = { "at", "by", "do", "sees", "assert", "together", NULL };
 
 /* ---- letters ---- */

@@ -49,4 +49,6 @@ bool kind_of_programs(const struct step_kind *kind);
 
 /* Members that belong to every step, and those that every call may bear. */
 extern const struct member step_members[], call_members[];
+/* Of the file, of actors, and of what is counted at the end (load.c); of hosts and interfaces (world.c); of links and segments (links.c). */
+extern const struct member top_members[], actor_members[], at_end_members[], host_members[], interface_members[], link_members[], segment_members[];
 #endif

@@ -76,11 +76,12 @@ static void end_to_come(const struct scenario *scenario, const struct json *valu
 
 /* ---- links ---- */
 
+const struct member link_members[] = { { "between", TYPE_LIST, true, "the two interfaces" }, { "about", TYPE_TEXT, false, "" }, { 0 } };
+
 static void link_build(const struct scenario *scenario, struct net *net, const struct json *node, struct problems *problems)
 {
-    static const struct member table[] = { { "between", TYPE_LIST, true, "" }, { "about", TYPE_TEXT, false, "" }, { 0 } };
     struct cable_setup setup[2] = { cable_setup_default(), cable_setup_default() };
-    if (!check_members(problems, node, table, "a link") || !link_properties_read(problems, node, setup)) return;
+    if (!check_members(problems, node, link_members, "a link") || !link_properties_read(problems, node, setup)) return;
     const struct json *between = json_member(node, "between");
     if (between->count != 2) { problem_at(problems, between, "a link is between two interfaces, such as [\"a.eth0\", \"b.eth0\"]"); return; }
     const struct json *names[2] = { between->first, between->first->next };
@@ -128,12 +129,15 @@ static void switches_only(struct problems *problems, const struct json *egress, 
     if (ageing) problem_at_name(problems, ageing, "a hub learns nothing that could age");
 }
 
+const struct member segment_members[] = {
+    { "name", TYPE_NAME, true, "" }, { "kind", TYPE_TEXT, false, "\"switch\" or \"hub\"" }, { "members", TYPE_LIST, true, "" }, { "ageing", TYPE_TIME, false, "" }, { "egress", TYPE_BOOL, false, "" },
+    { "about", TYPE_TEXT, false, "" }, { 0 },
+};
+
 static void segment_build(const struct scenario *scenario, struct net *net, const struct json *node, struct problems *problems)
 {
-    static const struct member table[] = { { "name", TYPE_NAME, true, "" }, { "kind", TYPE_TEXT, false, "" }, { "members", TYPE_LIST, true, "" }, { "ageing", TYPE_TIME, false, "" }, { "egress", TYPE_BOOL, false, "" },
-                                           { "about", TYPE_TEXT, false, "" }, { 0 } };
     size_t before = problems->count;
-    if (!check_members(problems, node, table, "a segment")) return;
+    if (!check_members(problems, node, segment_members, "a segment")) return;
     const struct json *name = json_member(node, "name"), *kind = json_member(node, "kind"), *list = json_member(node, "members");
     if (segment_find(net, name->text)) problem_at(problems, name, "there is a segment \"%s\" already", name->text);
     if (kind && !is_text(kind, "hub") && !is_text(kind, "switch")) problem_at(problems, kind, "\"%s\" is not known here; expected \"switch\" or \"hub\"", kind->text);

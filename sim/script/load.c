@@ -12,18 +12,18 @@
 #include "script/files.h"
 #include "script/form.h"
 
-static const struct member top_members[] = {
+const struct member top_members[] = {
     { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
     { "seed", TYPE_UINT, false, "" }, { "params", TYPE_OBJECT, false, "" }, { "defaults", TYPE_OBJECT, false, "" }, { "hosts", TYPE_LIST, true, "" }, { "links", TYPE_LIST, false, "" }, { "lan", TYPE_LIST, false, "" },
-    { "actors", TYPE_LIST, false, "" }, { "include", TYPE_ANY, false, "" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
+    { "actors", TYPE_LIST, false, "" }, { "include", TYPE_ANY, false, "" }, { "$schema", TYPE_TEXT, false, "where an editor finds the schema" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
 };
 
-static const struct member actor_members[] = {
+const struct member actor_members[] = {
     { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "families", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
     { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "handle_reuse", TYPE_ANY, false, "" }, { "handle_limit", TYPE_UINT32, false, "" }, { "files", TYPE_LIST, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
 };
 
-static const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
+const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
 
 /* ---- members against a table ---- */
 

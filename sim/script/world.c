@@ -16,9 +16,9 @@
 #include "script/script.h"
 #include "script/traffic_steps.h"
 
-static const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { "companions", TYPE_LIST, false, "" }, { "qos_templates", TYPE_LIST, false, "" }, { 0 } };
+const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { "companions", TYPE_LIST, false, "" }, { "qos_templates", TYPE_LIST, false, "" }, { 0 } };
 static const struct member template_members[] = { { "name", TYPE_TEXT, true, "" }, { "qos", TYPE_OBJECT, true, "" }, { 0 } };
-static const struct member interface_members[] = {
+const struct member interface_members[] = {
     { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT32, false, "" }, { "metric", TYPE_UINT32, false, "" },
     { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { "rss", TYPE_OBJECT, false, "" }, { 0 },
 };
