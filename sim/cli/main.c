@@ -26,7 +26,9 @@ static const struct verb table[] = {
       "that shows it again.", RUNNING | OPTION_PCAP, 1, verb_run },
     { "test", "PATH…", "runs every scenario under the paths",
       "Files end in .json. A scenario with known_gap that fails is reported as such\n"
-      "and held against nobody; one that holds fails, so that the mark is taken away.", RUNNING | OPTION_FORMAT | OPTION_SHARD, 1, verb_test },
+      "and held against nobody; one that holds fails, so that the mark is taken away.\n"
+      "With --seeds the first failing seed of each is told at the end; --record keeps\n"
+      "what failed first of each file. --shard takes every N-th run, whatever its file.", RUNNING | OPTION_FORMAT | OPTION_SHARD, 1, verb_test },
     { "check", "FILE…", "validates scenarios without running them",
       "Syntax, members, references. What is wrong is told as file:line:column, with\n"
       "the place as a JSON pointer.", OPTION_EXPAND | OPTION_PARAM | OPTION_SEED | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },

@@ -13,6 +13,7 @@
 
 #include "cli/jobs.h"
 #include "cli/progress.h"
+#include "cli/sweep.h"
 #include "core/text.h"
 
 #define SEEDS_MOST 1000000
@@ -29,13 +30,24 @@ struct head {
 
 struct outcome { struct head head; char *title, *text, *json; bool arrived; };
 
-/* What is run: each file with each seed asked for. */
-struct plan { const struct options *options; struct files files; size_t seeds; };
+/* What is run: each file with each seed asked for, or, of a shard, every so many of these. */
+struct plan { const struct options *options; struct files files; size_t seeds, first, every; };
 
 struct worker { pid_t process; int pipe; };
 
-static size_t plan_count(const struct plan *plan) { return plan->files.count * plan->seeds; }
-static const char *plan_file(const struct plan *plan, size_t i) { return plan->files.paths[i / plan->seeds]; }
+static size_t plan_count(const struct plan *plan)
+{
+    size_t all = plan->files.count * plan->seeds;
+    return all > plan->first ? (all - plan->first - 1) / plan->every + 1 : 0;
+}
+
+static const char *plan_file(const struct plan *plan, size_t i) { return plan->files.paths[(plan->first + i * plan->every) / plan->seeds]; }
+
+static uint64_t plan_seed(const struct plan *plan, size_t i)
+{
+    const struct options *options = plan->options;
+    return options->seeds_given ? options->seed_first + (plan->first + i * plan->every) % plan->seeds : options->seed;
+}
 
 /* ---- the worker's side ---- */
 
@@ -86,8 +98,7 @@ static void worker_main(const struct plan *plan, size_t first, size_t step, int 
 {
     const struct options *options = plan->options;
     for (size_t i = first; i < plan_count(plan); i += step) {
-        uint64_t seed = options->seeds_given ? options->seed_first + i % plan->seeds : options->seed;
-        struct job job = { .options = options, .file = plan_file(plan, i), .seed = seed, .seed_given = options->seed_given || options->seeds_given };
+        struct job job = { .options = options, .file = plan_file(plan, i), .seed = plan_seed(plan, i), .seed_given = options->seed_given || options->seeds_given };
         struct job_result result = job_run(&job);
         worker_tell(pipe, options, &result);
         job_free(&result);
@@ -212,10 +223,11 @@ static void plain_show(const struct options *options, const char *file, const st
     if (!good || outcome->head.verdict_known_gap) fputs(outcome->text, stdout);
 }
 
-struct tally { size_t passed, failed, gaps; enum exit_code code; };
+struct tally { size_t passed, failed, gaps; enum exit_code code; struct sweep sweep; };
 
-static void tally_add(struct tally *tally, const struct outcome *outcome)
+static void tally_add(struct tally *tally, const char *file, const struct outcome *outcome)
 {
+    if (outcome->head.code != EXIT_HELD) sweep_failed(&tally->sweep, file, outcome->head.seed);
     if (outcome->head.verdict_known_gap) tally->gaps++;
     else if (outcome->head.code == EXIT_HELD) tally->passed++;
     else tally->failed++;
@@ -262,19 +274,10 @@ static void head_show(const struct options *options, size_t count)
 static void tally_show(const struct options *options, const struct tally *tally)
 {
     if (options->json) return;
+    if (options->seeds_given && options->format != FORMAT_JUNIT) sweep_show(&tally->sweep, stdout, options->format == FORMAT_TAP ? "# " : "");
     if (options->format == FORMAT_JUNIT) printf("</testsuite>\n");
     if (options->format == FORMAT_PLAIN) printf("scenarios: %zu passed, %zu failed%s", tally->passed, tally->failed, tally->gaps ? "" : "\n");
     if (options->format == FORMAT_PLAIN && tally->gaps) printf(", %zu skipped\n", tally->gaps);
-}
-
-static void shard_take(const struct options *options, struct files *files)
-{
-    size_t kept = 0;
-    for (size_t i = 0; options->shards && i < files->count; i++) {
-        if (i % options->shards == options->shard - 1) files->paths[kept++] = files->paths[i];
-        else free(files->paths[i]);
-    }
-    if (options->shards) files->count = kept;
 }
 
 /* Hands the results out in order, whoever has them; a worker that is gone is followed by another, from the next item on. */
@@ -282,6 +285,8 @@ static bool workers_drain(const struct plan *plan, struct worker *workers, size_
 {
     const struct options *options = plan->options;
     bool colour = colour_wanted(options, isatty(STDOUT_FILENO)), started = true;
+    struct progress progress;
+    progress_begin(&progress, "test", plan_count(plan), options->quiet);
     for (size_t i = 0; started && i < plan_count(plan); i++) {
         struct worker *worker = &workers[i % jobs];
         struct outcome outcome = { 0 };
@@ -290,15 +295,18 @@ static bool workers_drain(const struct plan *plan, struct worker *workers, size_
             int status = 0;
             close(worker->pipe);
             waitpid(worker->process, &status, 0);
-            outcome_lost(&outcome, plan_file(plan, i), options->seeds_given ? options->seed_first + i % plan->seeds : options->seed, status);
+            outcome_lost(&outcome, plan_file(plan, i), plan_seed(plan, i), status);
             started = worker_start(worker, plan, i + jobs, jobs);
         }
+        progress_end(&progress);
         outcome_show(options, i + 1, plan_file(plan, i), &outcome, colour);
-        tally_add(tally, &outcome);
+        tally_add(tally, plan_file(plan, i), &outcome);
         free(outcome.title);
         free(outcome.text);
         free(outcome.json);
+        progress_step(&progress, i + 1);
     }
+    progress_end(&progress);
     return started;
 }
 
@@ -324,13 +332,15 @@ static enum exit_code test_plan(const struct plan *plan)
         return EXIT_ENVIRONMENT;
     }
     tally_show(options, &tally);
+    if (options->record) tally.code = exit_worse(tally.code, sweep_record(&tally.sweep, options));
+    sweep_free(&tally.sweep);
     return tally.code;
 }
 
 /* Options that say where one run's rows go mean nothing for many runs at a time. */
 static bool options_fit(const struct options *options)
 {
-    const char *foreign = options->record ? "record" : options->pcap ? "pcap" : options->trace_file ? "trace-file" : options->trace != TRACE_NONE ? "trace" : NULL;
+    const char *foreign = options->pcap ? "pcap" : options->trace_file ? "trace-file" : options->trace != TRACE_NONE ? "trace" : NULL;
     if (foreign) fprintf(stderr, "wspsim test: --%s is for `run`: several scenarios are tested at a time\n", foreign);
     else if (options->seeds_given && options->seed_last - options->seed_first >= SEEDS_MOST) fprintf(stderr, "wspsim test: --seeds takes at most %d seeds\n", SEEDS_MOST);
     else return true;
@@ -339,13 +349,12 @@ static bool options_fit(const struct options *options)
 
 enum exit_code verb_test(const struct options *options)
 {
-    struct plan plan = { .options = options, .seeds = 1 };
+    struct plan plan = { .options = options, .seeds = 1, .first = options->shards ? options->shard - 1 : 0, .every = options->shards ? options->shards : 1 };
     enum exit_code code = EXIT_ENVIRONMENT;
     if (!options_fit(options)) return EXIT_USAGE;
     if (options->seeds_given) plan.seeds = (size_t)(options->seed_last - options->seed_first + 1);
     if (files_find(options->words, options->word_count, &plan.files)) {
         bool any = plan.files.count > 0;
-        shard_take(options, &plan.files);
         if (any) code = test_plan(&plan); /* a shard may be empty where there are more shards than scenarios */
         else {
             fprintf(stderr, "wspsim: no scenario under these paths\n");

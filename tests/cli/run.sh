@@ -541,10 +541,35 @@ exits 2 "--shard 4/3" test folder --shard 4/3
 exits 0 "test --seeds" test chance.json --seeds 6-8
 check "... a line each" is_line_of_out 'scenarios: 3 passed, 0 failed'
 check "... equal to run" in_out "$seven  seed 7\$"
-for option in "--record $work/x.db" "--trace text" "--trace-file $work/x"; do
+for option in "--pcap $work/x.pcapng" "--trace text" "--trace-file $work/x"; do
     # shellcheck disable=SC2086 # words
     exits 2 "test ${option%% *} belongs to run" test folder $option
 done
+cat >"$work/sometimes.json" <<'END'
+{ "format": "wspsim/1", "title": "fails with some seeds",
+  "hosts": [ { "name": "a", "interfaces": [ { "name": "eth0", "addresses": ["192.0.2.10/24"] } ] } ],
+  "timeline": [ { "at": "0", "do": "repeat", "count": 1, "every": "1s", "steps": [ { "do": "interface.mtu", "on": "a.eth0", "mtu": "{1300..1303}" } ] },
+                { "at": "2s", "assert": "interface", "on": "a.eth0", "mtu": 1303 } ] }
+END
+exits 1 "a sweep of seeds" test "$work/sometimes.json" --seeds 1-40 --record "$work/first.db"
+first=$(sed -n 's/^fail .* seed //p' "$out" | head -n 1)
+check "... some pass" in_out '^pass '
+check "... tells the first that fails" in_out "^first failing seed: $first "
+exits 0 "... and has recorded it" replay "$work/first.db"
+check "... it alone" in_out 'run 1'
+ws test "$work/sometimes.json" --seeds 1-40 --format tap
+check "TAP: it is a remark" in_out "^# first failing seed: $first "
+ws test "$work/sometimes.json" --seeds 1-40 --jobs 1
+grep ' seed [0-9]*$' "$out" | sort >"$work/whole"
+: >"$work/parts"
+for shard in 1 2 3; do
+    ws test "$work/sometimes.json" --seeds 1-40 --shard "$shard/3"
+    grep ' seed [0-9]*$' "$out" >>"$work/parts"
+done
+check "seeds of one file are shared among shards" [ "$(sort "$work/parts")" = "$(cat "$work/whole")" ]
+check "... and there are forty" [ "$(wc -l <"$work/whole")" = 40 ]
+exits 0 "nothing fails: no record" test pass.json --record "$work/nothing.db"
+check "... at all" [ ! -e "$work/nothing.db" ]
 exits 0 "test -q" test -q folder
 check "... tells only the count" lines_of_out 1
 
