@@ -25,7 +25,7 @@ const struct member step_members[] = {
 };
 
 const struct member call_members[] = {
-    { "returns", TYPE_RETURNS, MAY, "0 for success, an error's name for failure with it, \"never\"" },
+    { "returns", TYPE_RETURNS, MAY, "0 for success, an error's name for failure with it, \"never\", \"any\"" },
     { "returns_at", TYPE_AT, MAY, "when the call returns: absolute, or \"+5ms\" after its start" },
     { "within", TYPE_TIME, MAY, "it may return up to that much after returns_at" },
     { "lasts", TYPE_TIME, MAY, "how long the call takes" },

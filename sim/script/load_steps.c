@@ -156,7 +156,7 @@ static bool step_members_load(struct loading *load, struct step *step)
         problem_at(load->problems, returns, "\"WAIT_TIMEOUT\" is not known here; expected 0, or an error's name or number");
         return false;
     }
-    return step->returns_never || type_check(load->problems, returns, waits ? TYPE_WAIT_RESULT : TYPE_ERROR);
+    return step->returns_never || is_text(returns, "any") || type_check(load->problems, returns, waits ? TYPE_WAIT_RESULT : TYPE_ERROR);
 }
 
 void load_step(struct loading *load, const struct json *node, struct step *step, size_t index)

@@ -25,7 +25,7 @@ static void results_rule(struct loading *load, const struct step *step)
     for (const struct json *one = results ? results->first : NULL; one; one = one->next) load_members(load, one, tables, "a result");
     if (room && read_uint(room) > ROOM_MOST) problem_at(load->problems, room, "an array of more than %d results is not made", ROOM_MOST);
     if (results && count && read_uint(count) != results->count) problem_at(load->problems, count, "\"results\" lists %zu of them", results->count);
-    if ((results || count) && returns && read_named(returns, TYPE_ERROR) != 0) problem_at_name(load->problems, results ? results : count, "results are there only when the call succeeds: \"returns\" says that it does not");
+    if ((results || count) && returns && !is_text(returns, "any") && read_named(returns, TYPE_ERROR) != 0) problem_at_name(load->problems, results ? results : count, "results are there only when the call succeeds: \"returns\" says that it does not");
 }
 
 /* What is put into a slice needs one. */
