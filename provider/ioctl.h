@@ -98,6 +98,6 @@ ioctl_handler ioctl_keepalive_vals, ioctl_multipoint_loopback, ioctl_multicast_s
 ioctl_handler ioctl_set_compatibility_mode;
 ioctl_handler ioctl_acquire_port_reservation, ioctl_associate_port_reservation, ioctl_release_port_reservation;
 ioctl_handler ioctl_rss_scalability_info, ioctl_get_extension_function_pointer, ioctl_get_multiple_extension_function_pointer;
-ioctl_handler ioctl_tcp_info, ioctl_tcp_initial_rto, ioctl_tcp_ack_frequency, ioctl_loopback_fast_path, ioctl_rss_processor_info, ioctl_address_list_sort;
+ioctl_handler ioctl_tcp_info, ioctl_tcp_initial_rto, ioctl_tcp_ack_frequency, ioctl_loopback_fast_path, ioctl_rss_processor_info, ioctl_address_list_sort, ioctl_ext_poll;
 ioctl_handler ioctl_chk_qos, ioctl_get_qos, ioctl_set_qos, ioctl_group_qos;
 #endif

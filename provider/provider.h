@@ -9,7 +9,7 @@
  *   pending            one per request that could not finish at once (pending.c)
  *   transfer           what a send or receive moves, from the call to its end (transfer.c)
  *   arm                one per condition a network event of a control code waits for (events.c)
- *   selecting          one per WSPSelect that waits (select.c)
+ *   selecting          one per WSPSelect or SIO_EXT_POLL that runs (selecting.h)
  *   rio                what a process has of Registered I/O (rio.h)
  */
 #ifndef PROVIDER_PROVIDER_H
@@ -284,7 +284,7 @@ BOOL callback_over(struct callback *callback);                       /* FALSE: a
    KERNEL_CANCELLED: the request, or all of the process, has gone; otherwise as kernel_wait. */
 enum kernel_status blocking_wait(struct provider_process *process, const kernel_request *request, const struct kernel_wait *wait);
 
-/* ---- waiting in a call (overlapped.c, select.c) ---- */
+/* ---- waiting in a call (overlapped.c, selecting.c) ---- */
 void waiting_begin(struct provider_process *process, struct waiting *waiting);
 void waiting_over(struct provider_process *process, const struct waiting *waiting); /* not after a last cleanup */
 void waiting_end(struct provider_process *process); /* the last cleanup: whoever waits for a result waits no longer */

@@ -52,7 +52,7 @@ static const struct explained_later codes[] = {
     { N(SIO_TCP_SET_ICW), "Sets the first congestion window of a connection.", "in: TCP_ICW_PARAMETERS, 4 bytes", "TCP sockets", HEADER },
     { N(SIO_TCP_SET_ACK_FREQUENCY), "Sets how many segments one acknowledgement answers.", "in: TCP_ACK_FREQUENCY_PARAMETERS, 1 byte", "TCP sockets", HEADER },
     { N(SIO_EXT_SELECT), "Lets a layered provider serve select; issued by the system.", "in and out: the arguments of select", "handles obtained with SIO_BSP_HANDLE_SELECT", "Windows Vista" },
-    { N(SIO_EXT_POLL), "Lets a layered provider serve WSAPoll; issued by the system.", "in and out: WSAPOLLDATA", "handles obtained with SIO_BSP_HANDLE_POLL", "Windows Vista" },
+    { N(SIO_EXT_POLL), "Serves WSAPoll; issued by the system, so that a layered provider can serve it too.", "in and out: WSAPOLLDATA, an entry for each socket; how many are ready comes back in result. Blocks for its time-out; no OVERLAPPED.", "handles obtained with SIO_BSP_HANDLE_POLL", "Windows Vista" },
     { N(SIO_EXT_SENDMSG), "Lets a layered provider serve WSASendMsg; issued by the system.", "in and out: WSASENDMSG", "handles obtained with SIO_BSP_HANDLE", "Windows Vista" },
     { N(SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER), "Gives the table of functions of Registered I/O: RIOReceive, RIOReceiveEx, RIOSend, RIOSendEx, RIOCloseCompletionQueue, RIOCreateCompletionQueue, RIOCreateRequestQueue, RIODequeueCompletion, "
       "RIODeregisterBuffer, RIONotify, RIORegisterBuffer, RIOResizeCompletionQueue, RIOResizeRequestQueue. Their errors come by WSAGetLastError, RIONotify's is what it returns.",

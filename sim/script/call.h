@@ -46,6 +46,7 @@ struct outcome call_socket_step(const struct call *call);   /* calls_socket.c */
 struct outcome call_transfer_step(const struct call *call); /* calls_transfer.c */
 struct outcome call_extension_step(const struct call *call); /* calls_ext.c */
 struct outcome call_option_step(const struct call *call);   /* calls_option.c: options and select */
+struct outcome call_poll_step(const struct call *call);     /* calls_poll.c: WSAPoll */
 struct outcome call_address_step(const struct call *call);  /* calls_address.c */
 struct outcome call_qos_step(const struct call *call);      /* calls_qos.c */
 struct outcome call_port_step(const struct call *call);     /* calls_port.c */

@@ -384,7 +384,8 @@ static struct outcome call_make(const struct call *call)
     case CALL_SENDMSG: return call_extension_step(call);
     case CALL_RIOREGISTER: case CALL_RIODEREGISTER: case CALL_RIOCREATECQ: case CALL_RIORESIZECQ: case CALL_RIOCLOSECQ: case CALL_RIODEQUEUE: case CALL_RIONOTIFY:
     case CALL_RIOCREATERQ: case CALL_RIORESIZERQ: case CALL_RIOSEND: case CALL_RIOSENDEX: case CALL_RIORECEIVE: case CALL_RIORECEIVEEX: return call_rio_step(call);
-    case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: case CALL_POLL: return call_option_step(call);
+    case CALL_GETSOCKOPT: case CALL_SETSOCKOPT: case CALL_SELECT: return call_option_step(call);
+    case CALL_POLL: return call_poll_step(call);
     case CALL_ADDRESSTOSTRING: case CALL_STRINGTOADDRESS: return call_address_step(call);
     case CALL_REPEAT: case CALL_ON: return call_loop_step(call);
     case CALL_BLOCKINGHOOK: return call_hook_step(call);

@@ -216,8 +216,7 @@ static struct outcome call_select(const struct call *call)
         *time = (struct timeval){ .tv_sec = (LONG)(us / 1000000), .tv_usec = (LONG)(us % 1000000) };
     }
     for (size_t i = 0; i < 3; i++) sets[i] = set_make(call, argument(call, set_words[i]));
-    DWORD serving = call->step->kind->number == CALL_POLL ? SIO_BSP_HANDLE_POLL : SIO_BSP_HANDLE_SELECT;
-    int count = spi_client_select(call->line->thread, sets, time, serving, &error);
+    int count = spi_client_select(call->line->thread, sets, time, &error);
     struct value *seen = value_new(call->script->arena, VALUE_MAP);
     for (size_t i = 0; i < 3; i++)
         if (sets[i]) value_add(seen, set_words[i], decode_set(call->script->arena, call->process, sets[i]));

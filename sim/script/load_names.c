@@ -45,6 +45,12 @@ static void select_names(struct loading *load, struct actor_names *names, const 
     }
 }
 
+static void poll_names(struct loading *load, struct actor_names *names, const struct step *step)
+{
+    const struct json *fds = step_member(load->scenario, step, "fds");
+    for (const struct json *one = fds && fds->type == JSON_LIST ? fds->first : NULL; one; one = one->next) names_need(load, &names->sockets, json_member(one, "socket"), "socket");
+}
+
 static void id_needs(struct loading *load, const struct names *names, const struct json *value, const char *what)
 {
     if (!is_text(value, "bad")) names_need(load, names, value, what);
@@ -87,7 +93,8 @@ static void call_names(struct loading *load, struct actor_names *names, const st
     names_need(load, &names->sockets, socket, "socket");
     switch (step->kind->number) {
     case CALL_SOCKET: case CALL_ACCEPT: case CALL_JOINLEAF: names_add(load, &names->sockets, step_member(scenario, step, "as")); return;
-    case CALL_SELECT: case CALL_POLL: select_names(load, names, step); return;
+    case CALL_SELECT: select_names(load, names, step); return;
+    case CALL_POLL: poll_names(load, names, step); return;
     case CALL_IOCTL: case CALL_SEND: case CALL_SENDTO: case CALL_RECV: case CALL_RECVFROM:
     case CALL_ACCEPTEX: case CALL_CONNECTEX: case CALL_DISCONNECTEX: case CALL_TRANSMITFILE: case CALL_TRANSMITPACKETS: case CALL_RECVMSG: case CALL_SENDMSG:
         names_need(load, &names->sockets, step_member(scenario, step, "accept"), "socket");

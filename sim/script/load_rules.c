@@ -52,7 +52,7 @@ static void out_rule(struct loading *load, const struct step *step, const struct
 static void out_members(struct loading *load, const struct step *step, const struct json *out)
 {
     static const char *const of_names[] = { "sockaddr" }, *const of_texts[] = { "text" }, *const of_templates[] = { "qos", "names" }, *const of_sets[] = { "read", "write", "except" }, *const of_catalog[] = { "protocols" };
-    static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "tcp_info", "processor", "hex" }, *const of_events[] = { "events", "errors" };
+    static const char *const of_codes[] = { "addresses", "offsets", "interfaces", "sockaddr", "ulong", "socket", "port_reservation", "endpoint", "bool", "qos", "tcp_info", "processor", "polled", "hex" }, *const of_events[] = { "events", "errors" };
     const char *const *names = of_events;
     size_t count = sizeof of_events / sizeof *of_events;
     switch (step->kind->number) {
@@ -61,7 +61,7 @@ static void out_members(struct loading *load, const struct step *step, const str
     case CALL_ADDRESSTOSTRING: names = of_texts; count = 1; break;
     case CALL_GETQOSBYNAME: names = of_templates; count = 2; break;
     case CALL_STRINGTOADDRESS: case CALL_GETSOCKNAME: case CALL_GETPEERNAME: names = of_names; count = 1; break;
-    case CALL_SELECT: case CALL_POLL: names = of_sets; count = 3; break;
+    case CALL_SELECT: names = of_sets; count = 3; break;
     case CALL_ENUMPROTOCOLS: names = of_catalog; count = 1; break;
     default: break;
     }
@@ -128,6 +128,20 @@ static void select_rule(struct loading *load, const struct step *step)
         if (!json_member(step->node, member->name)) problem_at_name(load->problems, member, "the call has no set \"%s\"", member->name);
 }
 
+static void poll_rule(struct loading *load, const struct step *step)
+{
+    static const struct member fd_members[] = { { "socket", TYPE_SOCKET, true, "" }, { "events", TYPE_POLL, false, "" }, { "revents", TYPE_POLL, false, "" }, { 0 } };
+    static const struct member *const tables[] = { fd_members, NULL };
+    const struct json *timeout = json_member(step->node, "timeout"), *fds = json_member(step->node, "fds"), *nfds = json_member(step->node, "nfds");
+    if (timeout && (read_time(timeout) % 1000000 || read_time(timeout) / 1000000 > INT32_MAX)) problem_at(load->problems, timeout, "WSAPoll waits for whole milliseconds, at most 2147483647");
+    if (fds->type == JSON_LIST) {
+        for (const struct json *one = fds->first; one; one = one->next) load_members(load, one, tables, "an entry of \"fds\"");
+        return;
+    }
+    if (fds->type != JSON_NULL && !is_text(fds, "bad")) problem_at(load->problems, fds, "expected a list such as [{\"socket\": \"s\", \"events\": [\"POLLRDNORM\"]}], null or \"bad\", found %s", json_type_name(fds->type));
+    else if (!nfds) problem_at_name(load->problems, fds, "an array that is not there has no length: say \"nfds\"");
+}
+
 /* A descriptor of a socket that is there already says nothing of what it is. */
 static void socket_rule(struct loading *load, const struct step *step)
 {
@@ -189,7 +203,8 @@ static void call_rules(struct loading *load, const struct step *step)
     if (step->kind->number >= CALL_RIOREGISTER && step->kind->number <= CALL_RIORECEIVEEX) rio_rules(load, step);
     if (step->kind->number >= CALL_SENDDISCONNECT && step->kind->number <= CALL_RECVFROM) transfer_rule(load, step);
     if (step->kind->number == CALL_GETSOCKOPT || step->kind->number == CALL_SETSOCKOPT) option_rule(load, step);
-    if (step->kind->number == CALL_SELECT || step->kind->number == CALL_POLL) select_rule(load, step);
+    if (step->kind->number == CALL_SELECT) select_rule(load, step);
+    if (step->kind->number == CALL_POLL) poll_rule(load, step);
     if (step->kind->number == CALL_SOCKET) socket_rule(load, step);
     if (step->kind->number == CALL_DUPLICATE) duplicate_rule(load, step);
     if (!out || out->type != JSON_OBJECT) return;

@@ -96,6 +96,7 @@ void schema_type(struct text *text, enum type type)
     case TYPE_EVENTS: set(text, NAMES_EVENT); break;
     case TYPE_SEND_FLAGS: set(text, NAMES_MESSAGE_FLAG); break;
     case TYPE_RIO_FLAGS: set(text, NAMES_RIO_FLAG); break;
+    case TYPE_POLL: set(text, NAMES_POLL); break;
     default: text_add(text, fragments[type]); break;
     }
 }

@@ -61,6 +61,7 @@ static const char *const words[] = {
     [TYPE_CONDITION] = "\"accept\", \"reject\" or \"defer\"",
     [TYPE_ID] = "a name, null (the invalid id) or \"bad\" (an id that nobody was given)",
     [TYPE_RIO_FLAGS] = "a list of flags such as [\"RIO_MSG_DEFER\"], or a number",
+    [TYPE_POLL] = "a list of bits such as [\"POLLRDNORM\"], or a number",
     [TYPE_LIST] = "a list",
     [TYPE_OBJECT] = "an object",
     [TYPE_SPAN] = "a time such as \"5ms\", or { \"between\": [\"1s\", \"5s\"] }",
@@ -133,6 +134,7 @@ static enum names_kind kind_of(enum type type)
     case TYPE_BACKLOG: return NAMES_BACKLOG;
     case TYPE_JOIN: return NAMES_JOIN;
     case TYPE_RIO_FLAGS: return NAMES_RIO_FLAG;
+    case TYPE_POLL: return NAMES_POLL;
     default: return NAMES_ERROR;
     }
 }
@@ -323,7 +325,7 @@ bool type_check(struct problems *problems, const struct json *value, enum type t
     case TYPE_HOW: case TYPE_LEVEL: case TYPE_BACKLOG: case TYPE_JOIN: case TYPE_NETWORK_EVENT: return named_check(problems, value, type);
     case TYPE_RETURNS: /* the result of a call or of a wait: load_steps.c looks closer */
         return value->type == JSON_TEXT || value->type == JSON_NUMBER ? true : wrong(problems, value, type);
-    case TYPE_FLAGS: case TYPE_EVENTS: case TYPE_SEND_FLAGS: case TYPE_RIO_FLAGS: return set_check(problems, value, type);
+    case TYPE_FLAGS: case TYPE_EVENTS: case TYPE_SEND_FLAGS: case TYPE_RIO_FLAGS: case TYPE_POLL: return set_check(problems, value, type);
     case TYPE_SOCKADDR: return sockaddr_check(problems, value);
     case TYPE_SIZE: case TYPE_SIZES: return size_check(problems, value, type);
     case TYPE_DATA: case TYPE_VALUE: return data_or_value_check(problems, value, type);

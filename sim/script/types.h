@@ -57,6 +57,7 @@ enum type {
     TYPE_CONDITION,     /* "accept", "reject", "defer" */
     TYPE_ID,            /* what Registered I/O gave an id: its name, null, "bad" */
     TYPE_RIO_FLAGS,     /* RIO_MSG_ flags: a list of words, or a number */
+    TYPE_POLL,          /* POLL bits: a list of words, or a number */
     TYPE_LIST,          /* any list: looked into by its step */
     TYPE_OBJECT,        /* any object: looked into by its step */
     TYPE_SPAN,          /* a time, or { "between": [time, time] }: drawn (repeat_expand.c) */

@@ -221,6 +221,8 @@ static struct value *flags_of(struct arena *arena, enum names_kind kind, DWORD f
 struct value *decode_flags(struct arena *arena, DWORD flags) { return flags_of(arena, NAMES_MESSAGE_FLAG, flags); }
 struct value *decode_rio_flags(struct arena *arena, DWORD flags) { return flags_of(arena, NAMES_RIO_FLAG, flags); }
 
+struct value *decode_poll_bits(struct arena *arena, SHORT bits) { return flags_of(arena, NAMES_POLL, (USHORT)bits); }
+
 struct value *decode_results(struct arena *arena, const RIORESULT *results, ULONG count)
 {
     struct value *list = value_new(arena, VALUE_LIST);

@@ -29,11 +29,12 @@ struct value *decode_protocol_info(struct arena *arena, const void *bytes, size_
 struct value *decode_option(struct arena *arena, int level, int name, const void *value, size_t size);
 struct value *decode_flags(struct arena *arena, DWORD flags);   /* MSG_ names, and what is left as a number */
 struct value *decode_rio_flags(struct arena *arena, DWORD flags); /* likewise of RIO_MSG_ */
+struct value *decode_poll_bits(struct arena *arena, SHORT bits); /* likewise of POLL */
 struct value *decode_results(struct arena *arena, const RIORESULT *results, ULONG count); /* [{"status", "bytes", "socket", "request"}] */
 struct value *decode_set(struct arena *arena, const struct process *process, const fd_set *set);
 
 struct value *decode_hex(struct arena *arena, const void *bytes, size_t size);
-struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size);
+struct value *decode_ioctl_in(struct arena *arena, const struct process *process, DWORD code, const void *in, DWORD size);
 struct value *decode_qos(struct arena *arena, const uint8_t *bytes, size_t size);
 struct value *decode_names(struct arena *arena, const char *bytes, size_t size); /* texts with their zeros, an empty one behind the last */
 struct value *decode_tcp_info(struct arena *arena, const void *bytes, size_t size);

@@ -126,6 +126,25 @@ static struct value *decode_handle(struct arena *arena, const struct process *pr
     return value_add(value_new(arena, VALUE_MAP), "socket", value_text(arena, handle_text(process, s, room)));
 }
 
+/* What is asked of each socket, or what it is told. */
+static struct value *decode_poll(struct arena *arena, const struct process *process, const uint8_t *bytes, size_t size, bool told)
+{
+    WSAPOLLDATA head;
+    WSAPOLLFD entry;
+    char room[24];
+    if (size < sizeof head) return decode_hex(arena, bytes, size);
+    memcpy(&head, bytes, sizeof head);
+    struct value *map = value_new(arena, VALUE_MAP), *list = value_new(arena, VALUE_LIST);
+    for (size_t i = 0; i < head.fds && offsetof(WSAPOLLDATA, fdArray) + (i + 1) * sizeof entry <= size; i++) {
+        memcpy(&entry, bytes + offsetof(WSAPOLLDATA, fdArray) + i * sizeof entry, sizeof entry);
+        struct value *one = value_add(value_new(arena, VALUE_MAP), "socket", value_text(arena, handle_text(process, entry.fd, room)));
+        value_add(list, NULL, value_add(one, told ? "revents" : "events", decode_poll_bits(arena, told ? entry.revents : entry.events)));
+    }
+    if (told) value_add(map, "result", value_int(arena, head.result));
+    else if (head.timeout >= 0) value_add(map, "timeout_ms", value_int(arena, head.timeout));
+    return value_add(map, "polled", list);
+}
+
 static struct value *decode_bool(struct arena *arena, const uint8_t *bytes, size_t size)
 {
     if (size < 1) return decode_hex(arena, bytes, size);
@@ -292,6 +311,14 @@ void decode_to_host(DWORD code, uint8_t *bytes, size_t size)
         bytes_turn(bytes + offsetof(GUID, Data2), sizeof(USHORT));
         bytes_turn(bytes + offsetof(GUID, Data3), sizeof(USHORT));
         return;
+    case SIO_EXT_POLL:
+        for (size_t at = 0; at < 3 * sizeof(u_long) && at + sizeof(u_long) <= size; at += sizeof(u_long)) bytes_turn(bytes + at, sizeof(u_long));
+        for (size_t at = offsetof(WSAPOLLDATA, fdArray); at + sizeof(WSAPOLLFD) <= size; at += sizeof(WSAPOLLFD)) {
+            bytes_turn(bytes + at, sizeof(SOCKET));
+            bytes_turn(bytes + at + offsetof(WSAPOLLFD, events), sizeof(SHORT));
+            bytes_turn(bytes + at + offsetof(WSAPOLLFD, revents), sizeof(SHORT));
+        }
+        return;
     case SIO_ADDRESS_LIST_SORT: return; /* made by its typed value, pointers and all */
     case SIO_SET_COMPATIBILITY_MODE:
     case SIO_SET_QOS:
@@ -303,7 +330,7 @@ void decode_to_host(DWORD code, uint8_t *bytes, size_t size)
     }
 }
 
-struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, DWORD size)
+struct value *decode_ioctl_in(struct arena *arena, const struct process *process, DWORD code, const void *in, DWORD size)
 {
     switch (code) {
     case SIO_ROUTING_INTERFACE_QUERY:
@@ -321,6 +348,7 @@ struct value *decode_ioctl_in(struct arena *arena, DWORD code, const void *in, D
     case SIO_SET_COMPATIBILITY_MODE: return decode_compatibility(arena, in, size);
     case SIO_SET_QOS: return decode_qos(arena, in, size);
     case SIO_TCP_INITIAL_RTO: return decode_initial_rto(arena, in, size);
+    case SIO_EXT_POLL: return decode_poll(arena, process, in, size, false);
     case SIO_ADDRESS_LIST_SORT: return decode_address_list(arena, in, size);
     default: return decode_hex(arena, in, size);
     }
@@ -346,6 +374,7 @@ struct value *decode_ioctl_out(struct arena *arena, const struct process *proces
     case SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE: return decode_number(arena, "endpoint", out, size);
     case SIO_QUERY_RSS_SCALABILITY_INFO: return decode_bool(arena, out, size);
     case SIO_GET_QOS: return decode_qos(arena, out, size);
+    case SIO_EXT_POLL: return decode_poll(arena, process, out, size, true);
     case SIO_CHK_QOS:
     case FIONREAD:
     case SIOCATMARK:

@@ -46,7 +46,7 @@ static const struct name ioctls[] = {
     N(SIO_SET_GROUP_QOS), N(SIO_SET_QOS), N(SIO_TRANSLATE_HANDLE), N(SIO_UDP_CONNRESET),
     N(SIO_TCP_INFO), N(SIO_TCP_INITIAL_RTO), N(SIO_LOOPBACK_FAST_PATH), N(SIO_ADDRESS_LIST_SORT), N(SIO_QUERY_RSS_PROCESSOR_INFO),
     N(SIO_RCVALL_MCAST), N(SIO_RCVALL_IGMPMCAST), N(SIO_UDP_NETRESET), N(SIO_CPU_AFFINITY), N(SIO_SET_PRIORITY_HINT),
-    N(SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER), N(FIOASYNC),
+    N(SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER), N(SIO_EXT_POLL), N(FIOASYNC),
 };
 
 static const struct name events[] = {
@@ -100,6 +100,7 @@ static const struct name hows[] = { { "receive", SD_RECEIVE }, { "send", SD_SEND
 
 static const struct name backlogs[] = { N(SOMAXCONN) };
 static const struct name rio_flags[] = { N(RIO_MSG_DONT_NOTIFY), N(RIO_MSG_DEFER), N(RIO_MSG_WAITALL), N(RIO_MSG_COMMIT_ONLY) };
+static const struct name polls[] = { N(POLLRDNORM), N(POLLRDBAND), N(POLLWRNORM), N(POLLERR), N(POLLHUP), N(POLLNVAL), N(POLLPRI), N(POLLWRBAND), N(POLLIN), N(POLLOUT) };
 static const struct name joins[] = { { "sender", JL_SENDER_ONLY }, { "receiver", JL_RECEIVER_ONLY }, { "both", JL_BOTH } };
 
 enum names_kind names_of_level(int level)
@@ -137,6 +138,7 @@ const struct name *names_table(enum names_kind kind, size_t *count)
     case NAMES_BACKLOG: TABLE(backlogs);
     case NAMES_JOIN: TABLE(joins);
     case NAMES_RIO_FLAG: TABLE(rio_flags);
+    case NAMES_POLL: TABLE(polls);
     case NAMES_OPTION_ANY: break;
     }
 #undef TABLE

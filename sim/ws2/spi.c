@@ -263,7 +263,7 @@ static void ioctl_row_call(struct crossing *at, const struct spi_ioctl *call)
     char room[24];
     trace_text(trace, "code", names_or_number(NAMES_IOCTL, (int64_t)call->code, room));
     if (call->in_size && call->in && memory_holds(process, call->in, call->in_size))
-        value_trace(trace, "in", crossing_canonical(at, decode_ioctl_in(at->arena, call->code, call->in, call->in_size), call->in, call->in_size));
+        value_trace(trace, "in", crossing_canonical(at, decode_ioctl_in(at->arena, process, call->code, call->in, call->in_size), call->in, call->in_size));
     else if (call->in || call->in_size) trace_pointer(trace, process, "in", call->in);
     if (call->in_size) trace_uint(trace, "in_size", call->in_size);
     if (call->out && !memory_holds(process, call->out, 1)) trace_text(trace, "out", "bad");

@@ -85,8 +85,10 @@ int spi_transfer(struct thread *thread, const struct spi_transfer *call, int *er
 int spi_get_option(struct thread *thread, SOCKET s, int level, int name, char *value, int *size, int *error);
 int spi_set_option(struct thread *thread, SOCKET s, int level, int name, const char *value, int size, int *error);
 int spi_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error); /* how many, or SOCKET_ERROR */
-/* The client's: on the sockets that serve it, which `code` tells (SIO_BSP_HANDLE_SELECT; of WSAPoll SIO_BSP_HANDLE_POLL). */
-int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, DWORD code, int *error);
+int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error); /* the client's: on the sockets that serve it */
+/* WSAPoll, which is the DLL's: it asks the provider that serves the first socket by SIO_EXT_POLL. A negative time is for ever. How many
+   are ready, or SOCKET_ERROR (spi_poll.c). */
+int spi_client_poll(struct thread *thread, WSAPOLLFD *fds, ULONG count, INT timeout_ms, int *error);
 
 /* ---- qualities of service by name (spi_qos.c) ---- */
 bool spi_get_qos_by_name(struct thread *thread, SOCKET s, WSABUF *name, QOS *qos, int *error);

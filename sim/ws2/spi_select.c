@@ -56,10 +56,10 @@ static fd_set *set_copy(const fd_set *set)
     return copy;
 }
 
-int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, DWORD code, int *error)
+int spi_client_select(struct thread *thread, fd_set *const sets[3], struct timeval *timeout, int *error)
 {
     fd_set *serving[3], *asked[3], *used[3];
-    bool differ = dll_sets_serving(thread, sets, code, serving);
+    bool differ = dll_sets_serving(thread, sets, SIO_BSP_HANDLE_SELECT, serving);
     for (size_t i = 0; i < 3; i++) {
         asked[i] = serving[i] ? set_copy(serving[i]) : NULL;
         used[i] = serving[i] ? serving[i] : sets[i];

@@ -317,6 +317,34 @@ static int forward_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID 
     PROXIED(BELOW->lpWSPIoctl(socket->lower, code, in, in_size, out, out_size, bytes, lower_overlapped(operation), lower_routine_of(operation), thread, error));
 }
 
+/* SIO_EXT_POLL names sockets in its buffers: those below, for as long as the call lasts. */
+static int poll_ioctl(const struct layer_socket *socket, const void *in, DWORD in_size, void *out, DWORD out_size, LPDWORD bytes, LPINT error)
+{
+    const size_t head = offsetof(WSAPOLLDATA, fdArray);
+    if (in_size < head || in_size > out_size || !kernel_may_read(in, in_size) || !kernel_may_write(out, out_size)) return layer_fail(error, WSAEFAULT);
+    WSAPOLLDATA *data = malloc(in_size);
+    if (!data) return layer_fail(error, WSAENOBUFS);
+    memcpy(data, in, in_size);
+    size_t room = (in_size - head) / sizeof data->fdArray[0], count = data->fds < room ? data->fds : room;
+    for (size_t i = 0; i < count; i++) {
+        int ignored;
+        const struct layer_socket *one = find(data->fdArray[i].fd, &ignored);
+        if (one) data->fdArray[i].fd = one->lower;
+    }
+    int result = BELOW->lpWSPIoctl(socket->lower, SIO_EXT_POLL, data, in_size, data, in_size, bytes, NULL, NULL, NULL, error);
+    if (result == 0 || *error == WSAENOTSOCK) {
+        memcpy(out, data, head);
+        for (size_t i = 0; i < count; i++) {
+            WSAPOLLFD entry;
+            memcpy(&entry, (const char *)in + head + i * sizeof entry, sizeof entry);
+            entry.revents = data->fdArray[i].revents;
+            memcpy((char *)out + head + i * sizeof entry, &entry, sizeof entry);
+        }
+    }
+    free(data);
+    return result;
+}
+
 /* SIO_QUERY_PNP_TARGET_HANDLE asks for the socket below: no layer passes that on. SIO_BSP_HANDLE_POLL forbids an OVERLAPPED, which
    the base would never see of a socket without the overlapped flag. */
 static int WSPAPI own_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD bytes, LPWSAOVERLAPPED overlapped,
@@ -329,6 +357,7 @@ static int WSPAPI own_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVO
     if (code == SIO_BSP_HANDLE_POLL && overlapped) return layer_fail(error, WSAEFAULT);
     if (code == SIO_QUERY_TARGET_PNP_HANDLE) return layer_answer_handle(socket->lower, out, out_size, bytes, error);
     if (code == SIO_GET_EXTENSION_FUNCTION_POINTER && !overlapped) return extension_pointer(in, in_size, out, out_size, bytes, error);
+    if (code == SIO_EXT_POLL && !overlapped) return poll_ioctl(socket, in, in_size, out, out_size, bytes, error);
     if (behaviour.way == LAYER_OWN && !overlapped) return layer_answer_handle(s, out, out_size, bytes, error);
     return forward_ioctl(s, code, in, in_size, out, out_size, bytes, overlapped, routine, thread, error);
 }

@@ -99,11 +99,11 @@ START_TEST(test_inputs)
     const uint32_t one = 1;
     char four[16];
     sockaddr_parse("192.0.2.1:0", four, sizeof four);
-    ck_assert_str_eq(json(decode_ioctl_in(arena, FIONBIO, &one, 4)), "{\"ulong\":1}");
-    ck_assert_str_eq(json(decode_ioctl_in(arena, FIONBIO, "\xAB\x00\x01", 3)), "{\"hex\":\"ab0001\"}"); /* short: as it is */
-    ck_assert_str_eq(json(decode_ioctl_in(arena, SIO_ROUTING_INTERFACE_QUERY, four, 16)), "{\"sockaddr\":\"192.0.2.1:0\"}");
-    ck_assert_str_eq(json(decode_ioctl_in(arena, SIO_ROUTING_INTERFACE_CHANGE, four, 3)), "{\"sockaddr\":\"family 2, 3 bytes\"}");
-    ck_assert_str_eq(json(decode_ioctl_in(arena, 0xDEADBEEF, "\x01\xFF", 2)), "{\"hex\":\"01ff\"}");
+    ck_assert_str_eq(json(decode_ioctl_in(arena, NULL, FIONBIO, &one, 4)), "{\"ulong\":1}");
+    ck_assert_str_eq(json(decode_ioctl_in(arena, NULL, FIONBIO, "\xAB\x00\x01", 3)), "{\"hex\":\"ab0001\"}"); /* short: as it is */
+    ck_assert_str_eq(json(decode_ioctl_in(arena, NULL, SIO_ROUTING_INTERFACE_QUERY, four, 16)), "{\"sockaddr\":\"192.0.2.1:0\"}");
+    ck_assert_str_eq(json(decode_ioctl_in(arena, NULL, SIO_ROUTING_INTERFACE_CHANGE, four, 3)), "{\"sockaddr\":\"family 2, 3 bytes\"}");
+    ck_assert_str_eq(json(decode_ioctl_in(arena, NULL, 0xDEADBEEF, "\x01\xFF", 2)), "{\"hex\":\"01ff\"}");
     ck_assert_str_eq(json(decode_hex(arena, "", 0)), "{\"hex\":\"\"}");
 }
 END_TEST
@@ -123,6 +123,17 @@ START_TEST(test_outputs)
     ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_BASE_HANDLE, &s, 8)), "{\"socket\":\"0x55\"}");
     s = INVALID_SOCKET;
     ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_BASE_HANDLE, &s, 8)), "{\"socket\":\"INVALID\"}");
+    const WSAPOLLFD fds[2] = { { .fd = value, .events = POLLIN, .revents = POLLHUP | POLLWRNORM }, { .fd = 0x55, .events = POLLPRI | 8, .revents = POLLNVAL } };
+    const WSAPOLLDATA head = { .result = 1, .fds = 2, .timeout = 5 };
+    uint8_t poll[48];
+    memcpy(poll, &head, sizeof head);
+    memcpy(poll + sizeof head, fds, sizeof fds);
+    ck_assert_str_eq(json(decode_ioctl_in(arena, world.process, SIO_EXT_POLL, poll, 48)),
+                     "{\"timeout_ms\":5,\"polled\":[{\"socket\":\"s\",\"events\":[\"POLLRDNORM\",\"POLLRDBAND\"]},{\"socket\":\"0x55\",\"events\":[\"POLLPRI\",8]}]}");
+    ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_EXT_POLL, poll, 48)),
+                     "{\"result\":1,\"polled\":[{\"socket\":\"s\",\"revents\":[\"POLLWRNORM\",\"POLLHUP\"]},{\"socket\":\"0x55\",\"revents\":[\"POLLNVAL\"]}]}");
+    ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_EXT_POLL, poll, 47)), "{\"result\":1,\"polled\":[{\"socket\":\"s\",\"revents\":[\"POLLWRNORM\",\"POLLHUP\"]}]}");
+    ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_EXT_POLL, "\1\2\3", 3)), "{\"hex\":\"010203\"}");
     ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_BASE_HANDLE, "\1\2\3\4\5\6\7", 7)), "{\"hex\":\"01020304050607\"}");
     sockaddr_parse("255.255.255.255:0", four, sizeof four);
     ck_assert_str_eq(json(decode_ioctl_out(arena, world.process, SIO_GET_BROADCAST_ADDRESS, four, 16)), "{\"sockaddr\":\"255.255.255.255:0\"}");
