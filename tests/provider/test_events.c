@@ -245,6 +245,21 @@ PLAY(test_results_of_statuses)
     end(me);
 }
 
+/* proves: OBS-OVR-03. The last error of what has succeeded is the DLL's. */
+PLAY(test_results_of_good_statuses)
+{
+    static const DWORD good[] = { 0, 1, 0x80, 0xC0, 0x101, 0x102, 0x104, 0x105, 0x3FFFFFFF, 0x40000000, 0x40000016, 0x7FFFFFFF };
+    SOCKET s = begin(me);
+    WSAOVERLAPPED *overlapped = NEW(me, WSAOVERLAPPED);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        for (int wait = 0; wait < 2; wait++) {
+            *overlapped = (WSAOVERLAPPED){ .Internal = good[i], .InternalHigh = 7 };
+            struct result result = result_of(me, s, overlapped, wait);
+            hold(result.success == TRUE && result.bytes == 7, "status %x: %d", (unsigned)good[i], result.error);
+        }
+    end(me);
+}
+
 PLAY(test_result_arguments)
 {
     int error;
@@ -338,6 +353,7 @@ int main(void)
     suite_add_tcase(suite, counting);
     tcase_add_test(results, test_results_of_a_finished_request);
     tcase_add_test(results, test_results_of_statuses);
+    tcase_add_test(results, test_results_of_good_statuses);
     tcase_add_test(results, test_result_arguments);
     tcase_add_test(results, test_waiting_for_the_result);
     tcase_add_test(results, test_polling_with_a_routine);
