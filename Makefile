@@ -147,6 +147,7 @@ clauses:
 	@tests/clauses.sh --check
 docs:
 	@tests/museum.sh --write
+	@tests/lessons.sh --write
 
 # ---- the main job ----
 run: deps
@@ -210,7 +211,7 @@ help:
 	@echo "make pcap         tshark reads a capture of every scenario"
 	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"
 	@echo "make clauses      clauses without a proof             make golden       writes the golden digests anew"
-	@echo "make docs         docs/MUSEUM.md, from scenarios/museum"
+	@echo "make docs         docs/MUSEUM.md and docs/LESSONS.md, from their scenarios"
 	@echo "make tidy         who includes whom, sizes, exports   make format       clang-format on what you changed"
 	@echo "make cover        line coverage                       make clean        removes build/ and bin/"
 	@echo "make install      DESTDIR= PREFIX=                    make uninstall"

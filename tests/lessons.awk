@@ -46,6 +46,7 @@ function shown(node,    i, line, piece) {
 function expected(member, what, node) {
     if (what == "getqueuedcompletionstatus" && (member == "key" || member == "overlapped")) return 1
     if (member == "count") return what == "select" || what == "pending"
+    if (what == "path" && (member == "interface" || member == "via")) return 1
     if (member == "from") return what == "recvfrom"
     if (member == "out") return kind[node] == "object"
     return member ~ /^(returns|returns_at|within|lasts|bytes|status|error|signaled|source|addresses)$/
@@ -58,9 +59,10 @@ function action(step, hidden,    i, member, node, word, what, given, due) {
         member = name[step, i]
         node = child[step, i]
         if (member ~ /^(at|by|do|sees|assert|about|question|answer|steps)$/) continue
-        if (word != "sees " && expected(member, what, node)) due = due (due == "" ? "" : ", ") (member == "returns" ? "" : member " ") shown(node)
-        else if (member ~ /^(socket|code|on|event|routine)$/ && member != "on" && given !~ /=/ && !find(step, "as")) given = given " " (member ~ /^(socket|code)$/ || word != "" ? "" : member "=") shown(node)
-        else if (member == "on") given = given " " shown(node)
+        if (word != "sees " && expected(member, what, node)) {
+            if (member == "returns") due = shown(node) (due == "" ? "" : ", ") due
+            else due = due (due == "" ? "" : ", ") member " " shown(node)
+        } else if (member ~ /^(socket|code|on)$/ || (word != "" && member ~ /^(event|routine)$/)) given = given " " shown(node)
         else given = given " " member "=" shown(node)
     }
     if (hidden) due = "?"

@@ -26,7 +26,7 @@ in it is a matter of belief, since the file states it as an expectation and the 
 
 How to read a step: when; who (a program, or one of its threads as program/thread, or the network by itself); what is called with what; behind
 the arrow what must come of it, `0` being success. `sees` is what a program is told, `assert` a look at the world, and `#` a remark. The whole
-language is in [SCENARIOS.md](SCENARIOS.md); what went wrong in real programs for want of these lessons is in `scenarios/museum/`.
+language is in [SCENARIOS.md](SCENARIOS.md); what went wrong in real programs for want of these lessons is in [MUSEUM.md](MUSEUM.md).
 
 This page is made from the files by `make docs`; what is wrong with it is to be mended there.
 

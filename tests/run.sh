@@ -69,6 +69,7 @@ part "captures, and tshark where it is installed" tests/pcap.sh bin/wspsim build
 part "clauses" sh -c 'said=$(tests/clauses.sh --check) || exit 1; echo "$said" | head -n 1'
 part "observed behaviour" tests/observed.sh
 part "the museum and its page" tests/museum.sh
+part "the lessons and their page" tests/lessons.sh
 part "schema: as the program prints it" sh -c 'bin/wspsim schema | cmp - scenarios/scenario.schema.json'
 part "schema: what python3-jsonschema says of scenarios, right and wrong" "$PYTHON" tests/schema.py scenarios/scenario.schema.json
 part "tidy" tests/tidy.sh
