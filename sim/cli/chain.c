@@ -100,11 +100,11 @@ static bool row_of(struct recorded *recorded, uint64_t seq, struct trace_row *ro
     return record_row(recorded->record, recorded->view.run_id, seq, row, error) && row->seq == seq;
 }
 
-bool chain_text(struct recorded *recorded, uint64_t seq, const char *indent, struct text *out, char **error)
+static bool chain_from(struct recorded *recorded, uint64_t seq, int depth, const char *indent, struct text *out, char **error)
 {
     struct trace_row row;
     *error = NULL;
-    for (int depth = 0; seq && depth < CHAIN_MOST; depth++) {
+    for (; seq && depth < CHAIN_MOST; depth++) {
         if (!row_of(recorded, seq, &row, error)) {
             if (!*error) text_printf(out, "%sbecause of  %5" PRIu64 " (not recorded at level %s)\n", indent, seq, recorded->view.level);
             break;
@@ -117,6 +117,9 @@ bool chain_text(struct recorded *recorded, uint64_t seq, const char *indent, str
     }
     return *error == NULL;
 }
+
+bool chain_text(struct recorded *recorded, uint64_t seq, const char *indent, struct text *out, char **error) { return chain_from(recorded, seq, 0, indent, out, error); }
+bool chain_causes(struct recorded *recorded, uint64_t cause, const char *indent, struct text *out, char **error) { return chain_from(recorded, cause, 1, indent, out, error); }
 
 bool chain_json(struct recorded *recorded, uint64_t seq, const char *between, struct text *out, char **error)
 {

@@ -33,7 +33,8 @@ static const struct verb table[] = {
       "Syntax, members, references. What is wrong is told as file:line:column, with\n"
       "the place as a JSON pointer.", OPTION_EXPAND | OPTION_PARAM | OPTION_SEED | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_check },
     { "replay", "RUN.db", "runs again what a record holds and compares row by row",
-      "The first row that differs is shown with its causes. A record of several runs\n"
+      "The first row that differs is shown with its causes. What changed since the\n"
+      "recording (program, commit, provider, digest) is told. A record of several runs\n"
       "needs --run.", OPTION_RUN | OPTION_PROVIDER | OPTION_JSON | OPTION_QUIET | OPTION_VERBOSE, 1, verb_replay },
     { "show", "RUN.db WHAT [SEQ]", "shows what a record says of a run",
       "WHAT is addresses, routes, interfaces, links, sockets, pending or threads: their\n"

@@ -29,6 +29,7 @@ enum exit_code recorded_damaged(char *error);
 /* A row's chain of causes, effect first, a line each with its newline; a row of the script is followed by its place. Rows that the record left
    out end it with a word. `indent` stands before each line. False: damage, *error is set. */
 bool chain_text(struct recorded *recorded, uint64_t seq, const char *indent, struct text *out, char **error);
+bool chain_causes(struct recorded *recorded, uint64_t cause, const char *indent, struct text *out, char **error); /* of a row shown already */
 /* The same as JSON objects, separated by `between`; a row of the script has the member "place". */
 bool chain_json(struct recorded *recorded, uint64_t seq, const char *between, struct text *out, char **error);
 

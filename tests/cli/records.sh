@@ -131,3 +131,33 @@ check "... says nothing" out_empty
 exits 0 "... holds them all" show "$work/joined.db" addresses --run 7
 exits 2 "merge of nothing" merge "$work/new.db"
 exits 5 "merge where no folder is" merge "$work/no/m.db" "$work/r.db"
+
+echo "# replay of what was recorded by something else"
+exits 5 "replay with a provider that is not there" replay "$work/r.db" --provider "$work/gone.so"
+if have sqlite3; then
+    cp "$work/r.db" "$work/t.db"
+    sqlite3 "$work/t.db" "UPDATE run SET program = 'wspsim 0.0.1', commit_id = 'feedbeef';"
+    exits 0 "replay of an older record compares" replay "$work/t.db"
+    check "... says what changed: the program" in_out '^changed    .*: program: wspsim 0.0.1 then, wspsim '
+    check "... the commit" in_out '^changed    .*: commit: feedbeef then, '
+    check "... and that it is equal" in_out '^equal '
+    exits 0 "... with --json too" replay --json "$work/t.db"
+    check "... says it" in_out '"changed":{"program":\["wspsim 0.0.1","wspsim '
+    sqlite3 "$work/t.db" "UPDATE row SET at_ns = at_ns + 1 WHERE seq = 41;"
+    exits 4 "replay of an older record that differs" replay "$work/t.db"
+    check "... both" in_out '^changed    .*: program: '
+    check "... and the place of what caused it" in_out 'address-change.json:11:5 (at /timeline/4)'
+    sqlite3 "$work/t.db" "UPDATE run SET provider = './gone.so';"
+    exits 5 "replay of a provider that is gone" replay "$work/t.db"
+    check "... says how to name another" in_err '--provider names another'
+    exits 4 "... another is compared" replay "$work/t.db" --provider reference
+    check "... and named" in_out '^changed    .*: provider: ./gone.so then, reference now'
+    cp "$work/r.db" "$work/t.db"
+    sqlite3 "$work/t.db" "UPDATE run SET scenario_text = replace(scenario_text, 'wspsim/1', 'wspsim/0');"
+    exits 2 "replay of a language that is no more" replay "$work/t.db"
+    check "... says so" in_err 'its scenario is none to this version'
+    cp "$work/api.db" "$work/t.db"
+    sqlite3 "$work/t.db" "UPDATE run SET digest = '00000000000000000000000000000000';"
+    exits 4 "replay where what was not recorded differs" replay "$work/t.db"
+    check "... says so" in_out 'in rows that were not recorded: the record is of level api'
+fi
