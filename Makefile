@@ -76,7 +76,7 @@ TESTS := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*/test_*.c))) $
 LAYERS := $(patsubst tests/seam/%.c,$(dir $(BIN))layers/%.so,$(sort $(wildcard tests/seam/*_layer.c)))
 SECOND := $(patsubst tests/seam/%.c,$B/tests/seam/%.so,$(sort $(wildcard tests/seam/*.c)))
 
-.PHONY: always all run test unit fuzz fuzz-programs deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch parity deps-parity clauses golden docs scenarios-test cli-test
+.PHONY: always all run test unit fuzz fuzz-programs kills deps deps-test deps-arch install uninstall tidy format cover help clean bench marks pcap fidelity replay replay-arch parity deps-parity clauses golden docs scenarios-test cli-test
 .DELETE_ON_ERROR:
 all: $(BIN) $(LAYERS)
 
@@ -131,6 +131,8 @@ $B/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	$(call say,FUZZ,$@)
 	$Q$(CC) $(SIM_FLAGS) -Itests -fsanitize=fuzzer -MMD -MP $< -o $@ $(LIBRARY) $(LINK) $(shell pkg-config --cflags --libs check) $(LIBS)
 fuzz-programs: $(FUZZ)
+kills: $B/tests/store/test_killed
+	WSPSIM_KILLS=2000 WSPSIM_KILLED_STEPS=20000 $<
 fuzz: deps-test
 	@tests/fuzz/run.sh $(SECONDS)
 test: deps-test
@@ -207,6 +209,7 @@ help:
 	@echo "make replay-arch  the same digests on aarch64 and big-endian s390x (qemu)"
 	@echo "make parity       the provider against the real Windows headers (MinGW)"
 	@echo "make fuzz         parsers of packets, and the provider, under libFuzzer (SECONDS=20)"
+	@echo "make kills        kill -9 during a recording run, 2000 times (make test: 200)"
 	@echo "make bench        the built-in benchmarks             make marks        them beside the yardsticks (BENCH=folder)"
 	@echo "make pcap         tshark reads a capture of every scenario"
 	@echo "make fidelity     TCP beside its formulas and ns-3 (FAST=1: a look)"
