@@ -161,3 +161,15 @@ if have sqlite3; then
     exits 4 "replay where what was not recorded differs" replay "$work/t.db"
     check "... says so" in_out 'in rows that were not recorded: the record is of level api'
 fi
+
+# The commands of docs/RECORDS.md give what stands there.
+if [ -f "$here/../../docs/RECORDS.md" ]; then
+    (cd "$here/../.." && "$binary" run -q scenarios/01-address-change-event.json --record "$work/run.db")
+    awk '/^```console$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/../../docs/RECORDS.md" >"$work/documented"
+    grep '^\$ wspsim ' "$work/documented" | while read -r _ _ command; do
+        echo "\$ wspsim $command"
+        # shellcheck disable=SC2086
+        (cd "$work" && "$binary" $command)
+    done >"$out" 2>"$err"
+    check "docs/RECORDS.md shows what is printed" cmp -s "$out" "$work/documented"
+fi
