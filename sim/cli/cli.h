@@ -67,6 +67,8 @@ void options_free(struct options *options);
 void verb_help(const struct verb *verb); /* to stdout; the same text for --help and `help VERB` */
 bool colour_wanted(const struct options *options, bool is_terminal); /* NO_COLOR obeyed */
 
+bool output_reader_left(void); /* nobody reads standard output any more (output.c) */
+
 enum exit_code verb_run(const struct options *options);
 enum exit_code verb_test(const struct options *options);
 enum exit_code verb_check(const struct options *options);

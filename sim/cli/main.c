@@ -180,7 +180,7 @@ static enum exit_code output_end(enum exit_code code)
     errno = 0;
     lost = fflush(stdout) != 0 || lost;
     if (!lost) return code;
-    if (errno == EPIPE) return exit_worse(code, EXIT_ENVIRONMENT); /* whoever reads has read enough, as head does: no word about it */
+    if (errno == EPIPE || (errno == 0 && output_reader_left())) return exit_worse(code, EXIT_ENVIRONMENT); /* whoever reads has read enough, as head does: no word about it */
     const char *why = errno != 0 ? strerror(errno) : "a write failed";
     fprintf(stderr, "wspsim: cannot write standard output: %s\n", why);
     return exit_worse(code, EXIT_ENVIRONMENT);
