@@ -43,6 +43,16 @@ static void assert_event(struct script *script, const struct step *step)
     if (seen != read_bool(expected)) fail_step(script, step, expected, json_words(script, expected), seen ? "true" : "false", "the event is %ssignalled", seen ? "" : "not ");
 }
 
+static void assert_socket(struct script *script, const struct step *step)
+{
+    struct actor *actor = step_actor(script, step);
+    const struct json *expected = script_member(script, step, "signaled"), *name = script_member(script, step, "socket");
+    uint64_t number;
+    const uintptr_t *found = json_uint(name, &number) ? NULL : binding_find(&actor->sockets, name->text);
+    bool seen = socket_signalled(actor->process, found ? (SOCKET)*found : name->type == JSON_NUMBER ? (SOCKET)number : INVALID_SOCKET);
+    if (seen != read_bool(expected)) fail_step(script, step, expected, json_words(script, expected), seen ? "true" : "false", "the socket's handle is %ssignalled", seen ? "" : "not ");
+}
+
 static void assert_pending(struct script *script, const struct step *step)
 {
     const struct json *expected = script_member(script, step, "count");
@@ -169,6 +179,7 @@ void assert_run(struct script *script, const struct step *step)
     switch ((enum assert_number)step->kind->number) {
     case ASSERT_OVERLAPPED: assert_overlapped(script, step); return;
     case ASSERT_EVENT: assert_event(script, step); return;
+    case ASSERT_SOCKET: assert_socket(script, step); return;
     case ASSERT_ADDRESSES: assert_addresses(script, step); return;
     case ASSERT_ROUTES: assert_routes(script, step); return;
     case ASSERT_PATH: assert_path(script, step); return;

@@ -216,6 +216,7 @@ static const struct step_kind table[] = {
     /* ---- what holds in the world ---- */
     { "overlapped", STEP_ASSERT, "an OVERLAPPED's status and count", { { "overlapped", TYPE_NAME, NEED, "" }, { "status", TYPE_ERROR, MAY, "0, an error, or \"WSA_IO_INCOMPLETE\" while pending" }, { "bytes", TYPE_UINT, MAY, "" } }, ASSERT_OVERLAPPED },
     { "event", STEP_ASSERT, "an event object's state", { { "event", TYPE_NAME, NEED, "" }, { "signaled", TYPE_BOOL, NEED, "" } }, ASSERT_EVENT },
+    { "socket", STEP_ASSERT, "the state of a socket's own handle", { { "socket", TYPE_SOCKET, NEED, "" }, { "signaled", TYPE_BOOL, NEED, "" } }, ASSERT_SOCKET },
     { "addresses", STEP_ASSERT, "the addresses a client can bind to", { { "host", TYPE_TEXT, NEED, "" }, { "family", TYPE_FAMILY, MAY, "\"inet\" without it" }, { "addresses", TYPE_LIST, NEED, "" } }, ASSERT_ADDRESSES },
     { "routes", STEP_ASSERT, "routes that are there, and prefixes without a usable route", { { "host", TYPE_TEXT, NEED, "" }, { "has", TYPE_LIST, MAY, "[{to, via, interface, metric}]" }, { "lacks", TYPE_LIST, MAY, "[prefix]" } }, ASSERT_ROUTES },
     { "path", STEP_ASSERT, "how a destination is reached", { { "host", TYPE_TEXT, NEED, "" }, { "to", TYPE_ADDRESS, NEED, "" }, { "source", TYPE_ADDRESS, MAY, "" }, { "interface", TYPE_NAME, MAY, "" }, { "via", TYPE_ADDRESS, MAY, "" }, { "error", TYPE_ERROR, MAY, "WSAENETUNREACH, WSAENETDOWN" } }, ASSERT_PATH },

@@ -258,7 +258,7 @@ static void assert_rules(struct loading *load, const struct step *step)
     case ASSERT_RIOBUFFER: rio_assert_rules(load, step); return;
     case ASSERT_ADDRESSES: each(load, json_member(step->node, "addresses"), TYPE_ADDRESS); return;
     case ASSERT_LINK: case ASSERT_TRAFFIC: case ASSERT_TCP: net_assert_rules(load, step); return;
-    case ASSERT_EVENT: case ASSERT_INTERFACE: case ASSERT_PENDING: return;
+    case ASSERT_EVENT: case ASSERT_SOCKET: case ASSERT_INTERFACE: case ASSERT_PENDING: return;
     }
 }
 

@@ -101,7 +101,7 @@ static void step_actor_load(struct loading *load, struct step *step)
     }
     step->actor = -1;
     if (!by) {
-        bool needs = class == STEP_CALL || class == STEP_SEES || (class == STEP_ASSERT && (step->kind->number == ASSERT_OVERLAPPED || step->kind->number == ASSERT_EVENT || step->kind->number == ASSERT_RIOBUFFER));
+        bool needs = class == STEP_CALL || class == STEP_SEES || (class == STEP_ASSERT && (step->kind->number == ASSERT_OVERLAPPED || step->kind->number == ASSERT_EVENT || step->kind->number == ASSERT_SOCKET || step->kind->number == ASSERT_RIOBUFFER));
         if (needs) problem_at(load->problems, step->node, "this step needs \"by\": the actor whose it is");
         return;
     }

@@ -85,6 +85,7 @@ void crossing_asks(struct crossing *at, SOCKET s, const WSAOVERLAPPED *overlappe
 {
     struct thread *thread = at->thread;
     thread->task.overlapped = overlapped;
+    socket_signal(thread->process, s, overlapped, false);
     thread->task.stays = overlapped && thread->process->profile == KERNEL_OBSERVED && port_has(thread->process, s);
 }
 

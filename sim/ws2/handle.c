@@ -172,3 +172,17 @@ bool event_reset(struct process *process, HANDLE event)
     if (handle) handle->signalled = false;
     return handle != NULL;
 }
+
+/* ---- sockets as what one waits for ---- */
+
+void socket_signal(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, bool signalled)
+{
+    struct handle *handle = handle_at(process, s, HANDLE_SOCKET);
+    if (handle && overlapped && memory_holds(process, overlapped, sizeof *overlapped) && !overlapped->hEvent) handle->signalled = signalled;
+}
+
+bool socket_signalled(const struct process *process, SOCKET s)
+{
+    const struct handle *handle = handle_at(process, s, HANDLE_SOCKET);
+    return handle && handle->signalled;
+}

@@ -40,7 +40,7 @@ struct handle {
     DWORD catalog_entry;         /* under which it was registered last: by WPUCreateSocketHandle or WPUModifyIFSHandle */
     bool ifs;                    /* HANDLE_SOCKET: by the latter */
     SOCKET depends_on;           /* HANDLE_SOCKET of a layer: on which one below, in the sense of plug and play; 0: it was not asked */
-    bool signalled, scenario;    /* HANDLE_EVENT; scenario: made for the scenario, not by WPUCreateEvent */
+    bool signalled, scenario;    /* HANDLE_EVENT; of HANDLE_SOCKET socket_signal; scenario: made for the scenario, not by WPUCreateEvent */
     struct waiter *waiters;      /* in order of waiting */
     uintptr_t port, key;         /* HANDLE_SOCKET: the completion port it is associated with, 0: none */
     unsigned modes;              /* enum port_mode */
@@ -56,6 +56,9 @@ void handle_release(struct process *process, uintptr_t value);
 uintptr_t handle_lowest(const struct process *process, enum handle_kind kind); /* of those that are open; 0: none */
 /* "s", or the number in hexadecimal. */
 const char *handle_text(const struct process *process, uintptr_t value, char room[24]);
+
+/* An operation that names no event tells by the socket's own handle: it is not signalled from the call on, and is at the end. */
+void socket_signal(struct process *process, SOCKET s, const WSAOVERLAPPED *overlapped, bool signalled);
 
 /* ---- completion ports (port.c) ---- */
 void port_free(struct handle *handle);

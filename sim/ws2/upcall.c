@@ -253,6 +253,7 @@ int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED overlapped, DW
     judge_completed(at.process->ws2->judge, at.process, overlapped);
     HANDLE event = (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1); /* the low bit says that no packet is wanted */
     if (event) event_set(at.process, event);
+    socket_signal(at.process, s, overlapped, true);
     port_completes(at.process, s, overlapped, bytes, running->thread_id != 0 && running->overlapped == overlapped);
     trace_set_cause(at.trace, former);
     return 0;

@@ -103,6 +103,7 @@ bool event_set(struct process *process, HANDLE event);   /* false: not an event 
 bool event_reset(struct process *process, HANDLE event);
 bool event_exists(const struct process *process, HANDLE event);
 bool event_signalled(const struct process *process, HANDLE event);
+bool socket_signalled(const struct process *process, SOCKET s);         /* its own handle */
 
 /* ---- completion ports ---- */
 
