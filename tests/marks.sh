@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 BENCH=${BENCH:?say BENCH=folder of the yardsticks} ROUNDS=${ROUNDS:-5}
 Y=$PWD/build/yardsticks
 mkdir -p "$Y"
-for part in w1-events w2-tcp w3-udp w4-routes w6-switch; do make -s -C "$BENCH/$part" B="$Y/$part" >/dev/null 2>&1; done
+for part in w1-events w2-tcp w3-udp w4-routes w5-record w6-switch; do make -s -C "$BENCH/$part" B="$Y/$part" >/dev/null 2>&1; done
 for part in w2-tcp w3-udp; do make -s -C "$BENCH/$part" B="$Y/$part" ns3 >/dev/null 2>&1; done # where ns-3's packages are installed
 RAW=$(mktemp)
 trap 'rm -f "$RAW"' EXIT
@@ -29,6 +29,10 @@ chain() { # links packets routes
     ours "udp:links=$1 routes=$3"
     [ "$round" -le 2 ] && [ "$3" = 0 ] && [ -x "$Y/w3-udp/ns3_chain" ] && put "udp links=$1 routes=$3 ns3" "$(hops "$("$Y/w3-udp/ns3_chain" --hops="$1" --packets=40000)")"
 }
+recording() { # the yardstick has its own five rounds of all its variants, a minute; on the same file system
+    [ "$round" -gt 1 ] || put "record yardstick" "$("$Y/w5-record/rec" "${TMPDIR:-/tmp}" 1e6 | awk '/NOMUTEX, virtual table/ { print $(NF - 3) }')"
+    ours record
+}
 for round in $(seq "$ROUNDS"); do
     chain 1 2e6 0; chain 5 4e5 0; chain 10 2e5 0; chain 5 4e5 10000
     bulk 1 100 30 10; bulk 10 100 30 10; bulk 100 100 30 4; bulk 10 1000 6 1; bulk 100 1000 6 1
@@ -39,6 +43,7 @@ for round in $(seq "$ROUNDS"); do
     turn 1e3 cancel mix 2e6; turn 1e5 cancel mix 2e6
     put "flap R=1e6 W=1e5 yardstick" "$("$Y/w4-routes/flap" 1e6 1e5 range 1e6 | grep -oE '[0-9]+ flaps/s' | cut -d' ' -f1)"
     [ "$round" -gt 2 ] || ours fibers ioctl flap
+    [ "$round" -gt 2 ] || recording
 done
 sort -s -t$'\t' -k1,1 "$RAW" | awk -F'\t' '
     function flush(   a, b, x) {
@@ -73,5 +78,8 @@ sort -s -t$'\t' -k1,1 "$RAW" | awk -F'\t' '
         printf "%-44s %9.1f ns\n", "  with every row traced", m[q " traced"]
         k = "flap flap R=1e6 W=1e5"; y = m["flap R=1e6 W=1e5 yardstick"]; s3 = m["flap flap R=1e6 W=1e3"]
         printf "%-44s %7.0f k/s %7.0f k/s %8.2f  >= 0.4\n", "flaps, 1e6 routes, 1e5 watches", m[k] / 1000, y / 1000, m[k] / y
+        r = m["record yardstick"]
+        printf "%-44s %7.2f M/s %7.2f M/s %8.2f  >= 0.5\n", "recording packets", m["record packets"] / 1e6, r / 1e6, m["record packets"] / r
+        printf "%-44s %7.2f M/s %7.2f M/s %8.2f\n", "recording rows of two fields", m["record rows"] / 1e6, r / 1e6, m["record rows"] / r
         printf "%-44s %12s %12s %8.2f  <= 2\n", "a flap with 1e5 watches against 1e3", "", "", s3 / m[k]
     }'

@@ -30,4 +30,5 @@ void bench_ioctl(struct bench *bench);
 void bench_flap(struct bench *bench);
 void bench_udp(struct bench *bench);
 void bench_tcp(struct bench *bench);
+void bench_record(struct bench *bench);
 #endif

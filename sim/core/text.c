@@ -110,6 +110,20 @@ static void text_json_escape(struct text *text, unsigned char byte)
     }
 }
 
+bool text_is_utf8(const char *value)
+{
+    while (*value != '\0') {
+        unsigned char bytes[4] = {0};
+        for (size_t i = 0; i < 4 && value[i] != '\0'; i++)
+            bytes[i] = (unsigned char)value[i];
+        size_t length = utf8_length(bytes);
+        if (length == 0)
+            return false;
+        value += length;
+    }
+    return true;
+}
+
 void text_json(struct text *text, const char *value)
 {
     if (value == NULL) {

@@ -14,6 +14,7 @@ void text_add(struct text *text, const char *more);
 void text_add_n(struct text *text, const char *more, size_t length);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_json(struct text *text, const char *value); /* quoted and escaped, bytes that are not UTF-8 as U+FFFD; NULL gives null */
+bool text_is_utf8(const char *value);
 char *text_done(struct text *text);
 void text_free(struct text *text);
 

@@ -106,6 +106,12 @@ bool form_row_head(const uint8_t *bytes, size_t size, struct trace_row *row);
 bool form_row_add(struct text *text, const struct trace_row *row);
 /* Adds the fields as a JSON object. */
 void form_json_add(struct text *text, const uint8_t *fields, size_t size);
+/* Fields in two parts (trace_shape.c). form_split adds the values as a JSON list, or as an object if the keys are to stand in it
+   too, and the shape: what the fields are called and of what kind they are. form_join adds the fields again; false: the two do
+   not belong together (then something may have been added). `scratch` is overwritten. */
+void form_split(struct text *json, struct text *shape, const uint8_t *fields, size_t size, bool with_keys);
+bool form_join(struct text *fields, struct text *scratch, const char *values, size_t length, const uint8_t *shape, size_t size, bool with_keys);
+void form_shape_keys(struct text *json, const uint8_t *shape, size_t size); /* a JSON list of the outermost keys */
 /* Adds one field's value without its key; returns where the next field starts. */
 const uint8_t *form_json_value_add(struct text *text, const uint8_t *field, const uint8_t *end);
 #endif

@@ -4,107 +4,7 @@
  */
 #include "core/trace_form.h"
 
-#include "core/arena.h"
-#include "core/check.h"
-
-#define EXACT_MOST (UINT64_C(1) << 53) /* beyond it readers that know only doubles would round */
-
-/* No byte of the form becomes more than six of JSON ("\u00ff"); the rest is for braces that stand in no field. */
-static void reserve(struct text *text, size_t form_bytes)
-{
-    check(form_bytes < SIZE_MAX / 16);
-    size_t wanted = text->length + 6 * form_bytes + 64;
-    if (wanted <= text->room)
-        return;
-    wanted = wanted < 2 * text->room ? 2 * text->room : wanted;
-    text->bytes = memory_grow(text->bytes, wanted);
-    text->room = wanted;
-}
-
-static void put(struct text *text, char c)
-{
-    text->bytes[text->length++] = c;
-}
-
-static void put_few(struct text *text, const char *more, size_t length)
-{
-    memcpy(text->bytes + text->length, more, length);
-    text->length += length;
-}
-
-static void put_integer(struct text *text, uint64_t number, bool is_signed)
-{
-    bool negative = is_signed && number >> 63 != 0;
-    uint64_t left = negative ? 0 - number : number;
-    bool quote = left > EXACT_MOST;
-    char digits[24], *at = digits + sizeof digits;
-    if (quote)
-        *--at = '"';
-    do
-        *--at = (char)('0' + left % 10);
-    while ((left /= 10) > 0);
-    if (negative)
-        *--at = '-';
-    if (quote)
-        *--at = '"';
-    put_few(text, at, (size_t)(digits + sizeof digits - at));
-}
-
-/* True if a byte of the eight is a control, '"', '\\' or beyond ASCII. The usual trick: a borrow reaches a byte's top bit
-   where the byte is less than what is subtracted, or was 0 after the xor. A borrow can only make it true too often. */
-static bool eight_are_odd(uint64_t eight)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    uint64_t quote = eight ^ ones * '"', slash = eight ^ ones * '\\';
-    return ((eight | (eight - ones * 0x20) | (quote - ones) | (slash - ones)) & tops) != 0;
-}
-
-static void put_quoted(struct text *text, const char *value, size_t length)
-{
-    size_t at = 0;
-    bool odd = false;
-    for (uint64_t eight; at + 8 <= length && !odd; at += 8) {
-        memcpy(&eight, value + at, 8);
-        odd = eight_are_odd(eight);
-    }
-    for (; at < length && !odd; at++) {
-        unsigned char c = (unsigned char)value[at];
-        odd = c < 0x20 || c > 0x7f || c == '"' || c == '\\';
-    }
-    if (odd) {
-        text_json(text, value);
-        return;
-    }
-    put(text, '"');
-    put_few(text, value, length);
-    put(text, '"');
-}
-
-static void put_hex(struct text *text, const uint8_t *bytes, size_t size)
-{
-    static const char digits[] = "0123456789abcdef";
-    put(text, '"');
-    for (size_t i = 0; i < size; i++) {
-        put(text, digits[bytes[i] >> 4]);
-        put(text, digits[bytes[i] & 15]);
-    }
-    put(text, '"');
-}
-
-static void put_value(struct text *text, const struct form_field *field)
-{
-    switch (field->tag) {
-    case FORM_INT: put_integer(text, field->number, true); break;
-    case FORM_UINT: put_integer(text, field->number, false); break;
-    case FORM_BOOL: put_few(text, field->number != 0 ? "true" : "false", field->number != 0 ? 4 : 5); break;
-    case FORM_NULL: put_few(text, "null", 4); break;
-    case FORM_TEXT: put_quoted(text, (const char *)field->bytes, field->size); break;
-    case FORM_BYTES: put_hex(text, field->bytes, field->size); break;
-    case FORM_LIST: put(text, '['); break;
-    case FORM_MAP: put(text, '{'); break;
-    case FORM_CLOSE: break;
-    }
-}
+#include "core/trace_put.h"
 
 /* Puts fields with commas between them: all of them, or one value without its key. What is open when damaged bytes end is
    closed, so that the text is JSON in any case. Returns where it stopped. */
@@ -148,7 +48,7 @@ static const uint8_t *put_fields(struct text *text, const uint8_t *at, const uin
 
 void form_json_add(struct text *text, const uint8_t *fields, size_t size)
 {
-    reserve(text, size);
+    put_reserve(text, size);
     put(text, '{');
     put_fields(text, fields, fields + size, false);
     put(text, '}');
@@ -157,7 +57,7 @@ void form_json_add(struct text *text, const uint8_t *fields, size_t size)
 
 const uint8_t *form_json_value_add(struct text *text, const uint8_t *field, const uint8_t *end)
 {
-    reserve(text, (size_t)(end - field));
+    put_reserve(text, (size_t)(end - field));
     return put_fields(text, field, end, true);
 }
 

@@ -14,10 +14,10 @@ extern const char schema_tables[], schema_views[];
 char *sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *sentence_copy(const char *text);
 
-/* ---- labels.c: a run's distinct (layer, verb, host, actor, thread, object), numbered from 1 ---- */
+/* ---- labels.c: a run's distinct (layer, verb, host, actor, thread, object, shape of the fields), numbered from 1 ---- */
 struct label {
-    const uint8_t *bytes; /* canonical bytes from the layer to the last name, in the arena */
-    size_t size;
+    const uint8_t *bytes; /* canonical bytes from the layer to the last name, and the shape; in the arena */
+    size_t size, names_size;
     uint64_t hash;
 };
 
@@ -30,7 +30,7 @@ struct labels {
 };
 
 void labels_clear(struct labels *labels);
-uint32_t labels_number(struct labels *labels, const struct trace_row *row);
+uint32_t labels_number(struct labels *labels, const struct trace_row *row, const struct text *shape);
 
 /* ---- waiting.c: the virtual table of rows that wait to be recorded ---- */
 struct waiting {
@@ -45,7 +45,7 @@ struct waiting {
     bool at_end;
     uint32_t label;
     struct labels labels;
-    struct text json;
+    struct text values, shape; /* of the row's fields */
     int64_t taken; /* rows handed to SQLite */
 };
 
@@ -100,6 +100,8 @@ struct record {
     struct arena *arena;
     struct record_run_entry *runs;
     size_t run_count;
+    bool has_shapes; /* else each row has its fields in canonical form (version 1) */
+    struct text fields, scratch;
     sqlite3_stmt *read[2], *probe[2]; /* of rows, of packets */
     struct window window;
 };

@@ -1,9 +1,13 @@
 /*
- * Labels: what rows have in common. A run has few distinct (layer, verb, host, actor, thread, object); each is written once
- * and its rows carry its number. The canonical form keeps these side by side, so finding a label is one hash of one piece.
+ * Labels: what rows have in common. A run has few distinct (layer, verb, host, actor, thread, object, shape of the fields); each is
+ * written once and its rows carry its number. The canonical form keeps the names side by side, so finding a label is the hash of
+ * two pieces.
  */
 #include <stdlib.h>
 #include <string.h>
+
+#define XXH_INLINE_ALL /* two calls a row would cost as much as the hash */
+#include <xxhash.h>
 
 #include "core/arena.h"
 #include "core/check.h"
@@ -11,19 +15,10 @@
 
 #define LAYER_AT 28 /* the layer's byte within a row; the names follow it */
 
-/* Its value reaches no output: labels are numbered as they come. */
-static uint64_t hash_bytes(const uint8_t *bytes, size_t size)
+/* Reaches no output: labels are numbered as they come. */
+static uint64_t hash_of(const uint8_t *names, size_t names_size, const struct text *shape)
 {
-    uint64_t hash = size * UINT64_C(0x9e3779b97f4a7c15), part;
-    for (; size >= 8; bytes += 8, size -= 8) {
-        memcpy(&part, bytes, 8);
-        hash = (hash ^ part) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-    }
-    part = 0;
-    memcpy(&part, bytes, size);
-    hash = (hash ^ part) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return hash ^ hash >> 29;
+    return XXH3_64bits_withSeed(shape->bytes, shape->length, XXH3_64bits(names, names_size));
 }
 
 static void slots_grow(struct labels *labels)
@@ -47,19 +42,14 @@ void labels_clear(struct labels *labels)
     *labels = (struct labels){0};
 }
 
-uint32_t labels_number(struct labels *labels, const struct trace_row *row)
+static bool label_is(const struct label *label, uint64_t hash, const uint8_t *names, size_t names_size, const struct text *shape)
 {
-    const uint8_t *bytes = row->bytes + LAYER_AT;
-    size_t size = (size_t)(row->detail - bytes);
-    uint64_t hash = hash_bytes(bytes, size);
-    if (labels->count * 2 >= labels->slot_count)
-        slots_grow(labels);
-    size_t slot = hash & (labels->slot_count - 1);
-    for (; labels->slots[slot] != 0; slot = (slot + 1) & (labels->slot_count - 1)) {
-        const struct label *label = &labels->list[labels->slots[slot] - 1];
-        if (label->hash == hash && label->size == size && memcmp(label->bytes, bytes, size) == 0)
-            return labels->slots[slot];
-    }
+    return label->hash == hash && label->names_size == names_size && label->size == names_size + shape->length
+        && memcmp(label->bytes, names, names_size) == 0 && memcmp(label->bytes + names_size, shape->bytes, shape->length) == 0;
+}
+
+static void label_add(struct labels *labels, uint64_t hash, const uint8_t *names, size_t names_size, const struct text *shape)
+{
     if (labels->arena == NULL)
         labels->arena = arena_new();
     if (labels->count == labels->room) {
@@ -67,9 +57,24 @@ uint32_t labels_number(struct labels *labels, const struct trace_row *row)
         labels->list = memory_grow(labels->list, labels->room * sizeof *labels->list);
     }
     check(labels->count < UINT32_MAX / 4);
-    uint8_t *copy = arena_take(labels->arena, size);
-    memcpy(copy, bytes, size);
-    labels->list[labels->count] = (struct label){.bytes = copy, .size = size, .hash = hash};
-    labels->slots[slot] = (uint32_t)++labels->count;
+    uint8_t *copy = arena_take(labels->arena, names_size + shape->length);
+    memcpy(copy, names, names_size);
+    memcpy(copy + names_size, shape->bytes, shape->length);
+    labels->list[labels->count++] = (struct label){.bytes = copy, .size = names_size + shape->length, .names_size = names_size, .hash = hash};
+}
+
+uint32_t labels_number(struct labels *labels, const struct trace_row *row, const struct text *shape)
+{
+    const uint8_t *names = row->bytes + LAYER_AT;
+    size_t names_size = (size_t)(row->detail - names);
+    uint64_t hash = hash_of(names, names_size, shape);
+    if (labels->count * 2 >= labels->slot_count)
+        slots_grow(labels);
+    size_t slot = hash & (labels->slot_count - 1);
+    for (; labels->slots[slot] != 0; slot = (slot + 1) & (labels->slot_count - 1))
+        if (label_is(&labels->list[labels->slots[slot] - 1], hash, names, names_size, shape))
+            return labels->slots[slot];
+    label_add(labels, hash, names, names_size, shape);
+    labels->slots[slot] = (uint32_t)labels->count;
     return labels->slots[slot];
 }

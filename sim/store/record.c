@@ -217,8 +217,9 @@ static char *record_prepare(struct record *record)
     for (int i = 0; i < 2; i++) {
         char read[400], probe[100];
         snprintf(read, sizeof read,
-                 "SELECT r.run_id, r.seq, r.cause, r.at_ns, l.layer, l.verb, l.host, l.actor, l.thread, l.object, r.fields FROM %s r"
-                 " LEFT JOIN label l ON l.run_id = r.run_id AND l.label = r.label WHERE r.rowid >= ?1 ORDER BY r.rowid LIMIT ?2", tables[i]);
+                 "SELECT r.run_id, r.seq, r.cause, r.at_ns, l.layer, l.verb, l.host, l.actor, l.thread, l.object, %s FROM %s r"
+                 " LEFT JOIN label l ON l.run_id = r.run_id AND l.label = r.label WHERE r.rowid >= ?1 ORDER BY r.rowid LIMIT ?2",
+                 !record->has_shapes ? "r.fields" : i == 0 ? "r.detail, l.shape" : "r.content, l.shape", tables[i]);
         snprintf(probe, sizeof probe, "SELECT run_id, seq, at_ns FROM %s WHERE rowid = ?1", tables[i]);
         if (sqlite3_prepare_v2(record->db, read, -1, &record->read[i], NULL) != SQLITE_OK
             || sqlite3_prepare_v2(record->db, probe, -1, &record->probe[i], NULL) != SQLITE_OK)
@@ -244,8 +245,10 @@ struct record *record_open(const char *path, char **error)
     record->arena = arena_new();
     record->path = arena_text(record->arena, path);
     *error = database_refused(record, size);
-    if (*error == NULL)
+    if (*error == NULL) {
+        record->has_shapes = database_number(record, "PRAGMA user_version") >= 2;
         *error = record_prepare(record);
+    }
     if (*error == NULL)
         return record;
     record_close(record);
@@ -262,6 +265,8 @@ void record_close(struct record *record)
     }
     sqlite3_close(record->db);
     text_free(&record->window.bytes);
+    text_free(&record->fields);
+    text_free(&record->scratch);
     arena_free(record->arena);
     free(record->runs);
     free(record);

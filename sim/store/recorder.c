@@ -20,11 +20,11 @@
 
 static const char settings[] =
     "PRAGMA page_size = 16384; PRAGMA encoding = 'UTF-8'; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024; PRAGMA foreign_keys = OFF;";
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = OFF;";
 
-#define WAITING_COLUMNS "seq, cause, at_ns, label, detail, fields"
-#define WAITING_INSERT(table) \
-    "INSERT INTO " table " (run_id, " WAITING_COLUMNS ") SELECT ?1, " WAITING_COLUMNS " FROM waiting"
+/* A row has its keys beside the values, for who queries; packets, of which there are many, have them in their labels alone. */
+#define WAITING_INSERT(table, content) \
+    "INSERT INTO " table " (run_id, seq, cause, at_ns, label, " content ") SELECT ?1, seq, cause, at_ns, label, content FROM waiting"
 
 bool recorder_failed(struct recorder *recorder, char **error, const char *what)
 {
@@ -86,7 +86,8 @@ static void recorder_free(struct recorder *recorder)
     if (recorder->file >= 0)
         close(recorder->file);
     labels_clear(&recorder->waiting.labels);
-    text_free(&recorder->waiting.json);
+    text_free(&recorder->waiting.values);
+    text_free(&recorder->waiting.shape);
     free(recorder->waiting.failure);
     free(recorder->path);
     free(recorder->partial);
@@ -101,8 +102,8 @@ static bool recorder_prepare(struct recorder *recorder)
         && sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK
         && sqlite3_exec(db, schema_tables, NULL, NULL, NULL) == SQLITE_OK
         && waiting_register(db, &recorder->waiting) == SQLITE_OK
-        && sqlite3_prepare_v2(db, WAITING_INSERT("row"), -1, &recorder->insert_rows, NULL) == SQLITE_OK
-        && sqlite3_prepare_v2(db, WAITING_INSERT("packet"), -1, &recorder->insert_packets, NULL) == SQLITE_OK;
+        && sqlite3_prepare_v2(db, WAITING_INSERT("row", "detail"), -1, &recorder->insert_rows, NULL) == SQLITE_OK
+        && sqlite3_prepare_v2(db, WAITING_INSERT("packet", "content"), -1, &recorder->insert_packets, NULL) == SQLITE_OK;
 }
 
 /* Only somebody who heeds no lock can have put another file in its place, or none; that one is left alone. */
@@ -238,7 +239,8 @@ bool recorder_rows(struct recorder *recorder, const struct trace *trace, char **
 
 static bool labels_write(struct recorder *recorder)
 {
-    static const char insert[] = "INSERT INTO label VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    static const char insert[] = "INSERT INTO label VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    struct text keys = {0};
     const struct labels *labels = &recorder->waiting.labels;
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(recorder->db, insert, -1, &statement, NULL) != SQLITE_OK)
@@ -254,9 +256,15 @@ static bool labels_write(struct recorder *recorder)
             bind_text(statement, 4 + name, (const char *)at + 2);
             at += 2 + length + 1;
         }
+        size_t shape_size = labels->list[i].size - labels->list[i].names_size;
+        keys.length = 0;
+        form_shape_keys(&keys, at, shape_size);
+        sqlite3_bind_text(statement, 9, keys.bytes, (int)keys.length, SQLITE_TRANSIENT);
+        sqlite3_bind_blob(statement, 10, shape_size > 0 ? (const void *)at : "", (int)shape_size, SQLITE_STATIC);
         result = sqlite3_step(statement);
         sqlite3_reset(statement);
     }
+    text_free(&keys);
     sqlite3_finalize(statement);
     return result == SQLITE_DONE;
 }

@@ -21,23 +21,25 @@ const char schema_tables[] =
     ") STRICT;"
     "CREATE TABLE label ("
     " run_id INTEGER NOT NULL REFERENCES run, label INTEGER NOT NULL, layer TEXT NOT NULL, verb TEXT NOT NULL,"
-    " host TEXT NOT NULL, actor TEXT NOT NULL, thread TEXT NOT NULL, object TEXT NOT NULL, PRIMARY KEY (run_id, label)"
+    " host TEXT NOT NULL, actor TEXT NOT NULL, thread TEXT NOT NULL, object TEXT NOT NULL, keys TEXT NOT NULL, shape BLOB NOT NULL,"
+    " PRIMARY KEY (run_id, label)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE TABLE row ("
-    " run_id INTEGER NOT NULL, seq INTEGER NOT NULL, cause INTEGER NOT NULL, at_ns INTEGER NOT NULL, label INTEGER NOT NULL,"
-    " detail TEXT NOT NULL, fields BLOB NOT NULL, FOREIGN KEY (run_id, label) REFERENCES label"
+    " run_id INTEGER, seq INTEGER, cause INTEGER, at_ns INTEGER, label INTEGER,"
+    " detail TEXT, FOREIGN KEY (run_id, label) REFERENCES label"
     ") STRICT;"
     "CREATE TABLE packet ("
-    " run_id INTEGER NOT NULL, seq INTEGER NOT NULL, cause INTEGER NOT NULL, at_ns INTEGER NOT NULL, label INTEGER NOT NULL,"
-    " detail TEXT NOT NULL, fields BLOB NOT NULL, FOREIGN KEY (run_id, label) REFERENCES label"
+    " run_id INTEGER, seq INTEGER, cause INTEGER, at_ns INTEGER, label INTEGER,"
+    " content TEXT, FOREIGN KEY (run_id, label) REFERENCES label"
     ") STRICT;";
 
-#define READABLE \
-    "r.run_id, r.seq, r.cause, r.at_ns, l.layer, l.verb, l.host, l.actor, l.thread, l.object, r.detail"
+#define READABLE "r.run_id, r.seq, r.cause, r.at_ns, l.layer, l.verb, l.host, l.actor, l.thread, l.object, "
+/* A packet row has its values alone; their keys stand in the label. */
+#define WITH_KEYS "(SELECT json_group_object(k.value, r.content -> k.key) FROM json_each(l.keys) k) AS detail"
 
 const char schema_views[] =
-    "CREATE VIEW rows AS SELECT " READABLE " FROM row r JOIN label l USING (run_id, label);"
-    "CREATE VIEW packets AS SELECT " READABLE " FROM packet r JOIN label l USING (run_id, label);"
+    "CREATE VIEW rows AS SELECT " READABLE "r.detail FROM row r JOIN label l USING (run_id, label);"
+    "CREATE VIEW packets AS SELECT " READABLE WITH_KEYS " FROM packet r JOIN label l USING (run_id, label);"
     /* A return row has the member \"returns\"; its call is the row its member \"call\" names, else its cause. */
     "CREATE VIEW calls AS SELECT c.run_id, c.layer, c.verb, c.host, c.actor, c.thread, c.object,"
     " c.seq AS call_seq, r.seq AS return_seq, c.at_ns, r.at_ns AS returned_at_ns, c.detail AS call, r.detail AS result"

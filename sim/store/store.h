@@ -12,7 +12,7 @@
 #include "core/trace.h"
 
 #define RECORD_APPLICATION_ID 0x77737073 /* "wsps" */
-#define RECORD_VERSION 1                  /* user_version */
+#define RECORD_VERSION 2                  /* user_version */
 
 enum record_level { RECORD_API, RECORD_NET, RECORD_PACKET }; /* layers up to SCRIPT..KERNEL, NET, PACKET */
 const char *record_level_name(enum record_level level);

@@ -10,7 +10,7 @@
 #include "core/trace_form.h"
 #include "store/inside.h"
 
-enum column { COLUMN_SEQ, COLUMN_CAUSE, COLUMN_AT_NS, COLUMN_LABEL, COLUMN_DETAIL, COLUMN_FIELDS };
+enum column { COLUMN_SEQ, COLUMN_CAUSE, COLUMN_AT_NS, COLUMN_LABEL, COLUMN_VALUES };
 
 struct table {
     sqlite3_vtab base; /* first, as SQLite knows only this */
@@ -29,7 +29,9 @@ static int waiting_advance(struct waiting *waiting)
         waiting->next = waiting->row.seq + 1;
         if (!record_level_takes(waiting->level, waiting->row.layer))
             continue;
-        waiting->label = labels_number(&waiting->labels, &waiting->row);
+        waiting->values.length = waiting->shape.length = 0;
+        form_split(&waiting->values, &waiting->shape, waiting->row.detail, waiting->row.detail_size, waiting->base == 0);
+        waiting->label = labels_number(&waiting->labels, &waiting->row, &waiting->shape);
         waiting->taken++;
         return SQLITE_OK;
     }
@@ -40,7 +42,7 @@ static int waiting_advance(struct waiting *waiting)
 static int waiting_connect(sqlite3 *db, void *own, int count, const char *const *words, sqlite3_vtab **made, char **error)
 {
     (void)count, (void)words, (void)error;
-    int result = sqlite3_declare_vtab(db, "CREATE TABLE waiting (seq, cause, at_ns, label, detail, fields)");
+    int result = sqlite3_declare_vtab(db, "CREATE TABLE waiting (seq, cause, at_ns, label, content)");
     if (result != SQLITE_OK)
         return result;
     struct table *table = memory_take(sizeof *table);
@@ -113,12 +115,9 @@ static int waiting_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context,
     case COLUMN_CAUSE: sqlite3_result_int64(context, (sqlite3_int64)row->cause); break;
     case COLUMN_AT_NS: sqlite3_result_int64(context, row->at_ns); break;
     case COLUMN_LABEL: sqlite3_result_int64(context, waiting->label); break;
-    case COLUMN_DETAIL: /* SQLite copies it into the record before it asks for the next row */
-        waiting->json.length = 0;
-        form_json_add(&waiting->json, row->detail, row->detail_size);
-        sqlite3_result_text64(context, waiting->json.bytes, waiting->json.length, SQLITE_STATIC, SQLITE_UTF8);
+    case COLUMN_VALUES: /* SQLite copies it into the record before it asks for the next row */
+        sqlite3_result_text64(context, waiting->values.bytes, waiting->values.length, SQLITE_STATIC, SQLITE_UTF8);
         break;
-    case COLUMN_FIELDS: sqlite3_result_blob64(context, row->detail, row->detail_size, SQLITE_STATIC); break;
     }
     return SQLITE_OK;
 }

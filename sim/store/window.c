@@ -95,9 +95,29 @@ static bool layer_parse(const char *text, enum layer *layer)
     return false;
 }
 
-/* Adds the row the statement stands on, in canonical form. */
-static bool window_add(struct window *window, sqlite3_stmt *at, const struct piece *piece)
+/* The row's fields: as they stand there (version 1), or put together from its values and its label's shape. */
+static bool fields_read(struct record *record, sqlite3_stmt *at, bool packets, struct trace_row *row)
 {
+    const void *content = record->has_shapes ? (const void *)sqlite3_column_text(at, 10) : sqlite3_column_blob(at, 10);
+    size_t size = (size_t)sqlite3_column_bytes(at, 10);
+    if (!record->has_shapes) {
+        row->detail = content;
+        row->detail_size = size;
+        return true;
+    }
+    record->fields.length = 0;
+    const uint8_t *shape = sqlite3_column_blob(at, 11);
+    if (content == NULL || !form_join(&record->fields, &record->scratch, content, size, shape, (size_t)sqlite3_column_bytes(at, 11), !packets))
+        return false;
+    row->detail = (const uint8_t *)record->fields.bytes;
+    row->detail_size = record->fields.length;
+    return true;
+}
+
+/* Adds the row the statement stands on, in canonical form. */
+static bool window_add(struct record *record, sqlite3_stmt *at, const struct piece *piece)
+{
+    struct window *window = &record->window;
     struct trace_row row = {
         .seq = piece->base + (uint64_t)sqlite3_column_int64(at, 1), .cause = (uint64_t)sqlite3_column_int64(at, 2),
         .at_ns = sqlite3_column_int64(at, 3),
@@ -107,14 +127,13 @@ static bool window_add(struct window *window, sqlite3_stmt *at, const struct pie
         if ((*names[i] = (const char *)sqlite3_column_text(at, 5 + i)) == NULL)
             return false;
     uint64_t before = window->count > 0 ? window->rows[window->count - 1].seq : piece->base;
-    row.detail = sqlite3_column_blob(at, 10);
-    row.detail_size = (size_t)sqlite3_column_bytes(at, 10);
     size_t start = window->bytes.length;
     struct trace_row whole;
     if (row.seq - piece->base >= TRACE_PACKET_BASE) /* beyond all numbers, or negative */
         return false;
     if (sqlite3_column_int64(at, 0) != piece->run_id || !layer_parse((const char *)sqlite3_column_text(at, 4), &row.layer)
-        || (row.layer == LAYER_PACKET) != (piece->table == 1) || row.seq <= before || !form_row_add(&window->bytes, &row)
+        || (row.layer == LAYER_PACKET) != (piece->table == 1) || row.seq <= before
+        || !fields_read(record, at, piece->table == 1, &row) || !form_row_add(&window->bytes, &row)
         || !trace_row_decode((const uint8_t *)window->bytes.bytes + start, window->bytes.length - start, &whole))
         return false;
     window->rows[window->count].seq = row.seq;
@@ -141,7 +160,7 @@ static bool window_fill(struct record *record, const struct piece *piece, int64_
     sqlite3_bind_int64(statement, 2, wanted);
     bool good = true;
     while (good && (int64_t)window->count < wanted)
-        good = sqlite3_step(statement) == SQLITE_ROW && window_add(window, statement, piece);
+        good = sqlite3_step(statement) == SQLITE_ROW && window_add(record, statement, piece);
     sqlite3_reset(statement);
     if (!good) {
         row_damaged(record, piece, rowid + (int64_t)window->count, error);

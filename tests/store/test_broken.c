@@ -216,8 +216,8 @@ START_TEST(other_files_are_refused)
     refused(path, "another program (application id 0x00000011)");
     with_sql("PRAGMA application_id = 2004054131");
     refused(path, "damaged: it names no schema");
-    with_sql("PRAGMA user_version = 2");
-    refused(path, "newer wspsim (schema 2");
+    with_sql("PRAGMA user_version = 3");
+    refused(path, "newer wspsim (schema 3");
     with_sql("PRAGMA user_version = 1");
     refused(path, "lacks a table");
 }
@@ -273,7 +273,8 @@ static void rows_refused(const char *how)
 START_TEST(damaged_rows_are_noticed)
 {
     static const char *const cases[] = {
-        "DELETE FROM row WHERE rowid = 4", "UPDATE row SET fields = x'0501' WHERE rowid = 4", "UPDATE row SET run_id = 2 WHERE rowid = 4",
+        "DELETE FROM row WHERE rowid = 4", "UPDATE row SET detail = '{' WHERE rowid = 4",
+        "UPDATE row SET detail = NULL WHERE rowid = 4", "UPDATE label SET shape = x'0501' WHERE label = 3", "UPDATE row SET label = 1 WHERE rowid = 4", "UPDATE row SET run_id = 2 WHERE rowid = 4",
         "UPDATE row SET seq = 3 WHERE rowid = 4", "UPDATE row SET seq = -4 WHERE rowid = 4", "UPDATE row SET label = 99 WHERE rowid = 4",
         "UPDATE label SET layer = 'x' WHERE label = 3", "UPDATE row SET seq = 1099511627776 WHERE rowid = 4",
         "UPDATE label SET layer = 'packet' WHERE label = 3",

@@ -215,23 +215,67 @@ START_TEST(documented_queries_run)
 }
 END_TEST
 
+/* Makes the record one of version 1: each row with its fields in canonical form, no shapes. */
+static void into_version_1(const struct trace *trace)
+{
+    sqlite3 *db;
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "DROP VIEW causes; DROP VIEW changes; DROP VIEW completions; DROP VIEW calls; DROP VIEW rows; DROP VIEW packets;"
+                                      "ALTER TABLE row ADD COLUMN fields BLOB; ALTER TABLE packet ADD COLUMN fields BLOB;"
+                                      "UPDATE row SET detail = NULL; UPDATE packet SET content = NULL; ALTER TABLE label DROP COLUMN keys;"
+                                      "ALTER TABLE label DROP COLUMN shape; PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
+    for (int packets = 0; packets < 2; packets++) {
+        sqlite3_stmt *update;
+        uint64_t base = packets ? TRACE_PACKET_BASE : 0, newest = packets ? trace_newest_packet(trace) : *trace_newest(trace);
+        ck_assert_int_eq(sqlite3_prepare_v2(db, packets ? "UPDATE packet SET fields = ?1 WHERE run_id = 1 AND seq = ?2"
+                                                        : "UPDATE row SET fields = ?1 WHERE run_id = 1 AND seq = ?2", -1, &update, NULL), SQLITE_OK);
+        for (uint64_t seq = base + 1; seq <= newest; seq++) {
+            struct trace_row row;
+            ck_assert(trace_read(trace, seq, &row));
+            sqlite3_bind_blob(update, 1, row.detail_size > 0 ? (const void *)row.detail : "", (int)row.detail_size, SQLITE_TRANSIENT);
+            sqlite3_bind_int64(update, 2, (sqlite3_int64)(seq - base));
+            ck_assert_int_eq(sqlite3_step(update), SQLITE_DONE);
+            sqlite3_reset(update);
+        }
+        sqlite3_finalize(update);
+    }
+    sqlite3_close(db);
+}
+
+START_TEST(older_records_are_read)
+{
+    struct trace *trace = trace_new(&now_ns);
+    write_sample(RECORD_NET);
+    sample_rows(trace, 1000000);
+    into_version_1(trace);
+    struct record *record = opened();
+    ck_assert_int_eq(rows_match(record, 1, trace, 1, RECORD_NET), SAMPLE_ROWS);
+    ck_assert_int_eq(rows_match(record, 1, trace, TRACE_PACKET_BASE + 1, RECORD_PACKET), 2);
+    record_close(record);
+    trace_free(trace);
+}
+END_TEST
+
 START_TEST(schema_is_as_documented)
 {
     write_sample(RECORD_NET);
     sqlite3 *db = database();
     char first[64];
     static const struct { const char *sql, *first; } cases[] = {
-        {"PRAGMA application_id", "2004054131"}, {"PRAGMA user_version", "1"}, {"PRAGMA integrity_check", "ok"},
+        {"PRAGMA application_id", "2004054131"}, {"PRAGMA user_version", "2"}, {"PRAGMA integrity_check", "ok"},
         {"SELECT count(*) FROM pragma_foreign_key_check", "0"},
         {"SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1)", "label,packet,row,run"},
         {"SELECT count(*) FROM sqlite_schema s WHERE type = 'table' AND 'run_id' NOT IN (SELECT name FROM pragma_table_info(s.name))", "0"},
         {"SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'", "0"},
-        {"SELECT count(*) FROM label WHERE run_id = 1", "8"},
+        {"SELECT count(*) FROM label WHERE run_id = 1", "11"},
         {"SELECT seed FROM run", "18446744073709551615"},
         {"SELECT typeof(until_ns) FROM run", "null"},
         {"SELECT detail FROM rows WHERE run_id = 1 AND seq = 4", "{\"address\":\"192.0.2.10/24\",\"raw\":\"00ff\"}"},
         {"SELECT count(*) FROM rows WHERE NOT json_valid(detail)", "0"},
         {"SELECT group_concat(layer) FROM rows WHERE run_id = 1", "script,spi,spi,net,kernel,upcall,upcall,spi,spi,spi"},
+        {"SELECT content FROM packet WHERE seq = 2", "[1500]"},
+        {"SELECT group_concat(detail) FROM packets", "{\"size\":60},{\"size\":1500}"},
+        {"SELECT keys || hex(shape) FROM label WHERE verb = 'packet.sent'", "[\"size\"]020473697A6500"},
         {"SELECT sum(json_extract(detail, '$.size')) FROM packets WHERE run_id = 1", "1560"},
         {"SELECT min(seq) || max(seq) FROM packet", "12"},
         {"SELECT group_concat(call_seq || '-' || coalesce(return_seq, ''))"
@@ -260,6 +304,7 @@ int main(void)
     tcase_add_test(records, records_join);
     tcase_add_test(records, levels_have_names);
     tcase_add_test(records, documented_queries_run);
+    tcase_add_test(records, older_records_are_read);
     tcase_add_test(records, schema_is_as_documented);
     suite_add_tcase(suite, records);
     return suite_main(suite);
