@@ -18,7 +18,7 @@ static bool state_of(const struct iface *iface, const char *text, enum neighbor_
 
 void neighbor_assert_rules(struct loading *load, const struct step *step)
 {
-    static const struct member table[] = { { "address", TYPE_ADDRESS, true, "" }, { "state", TYPE_TEXT, false, "" }, { 0 } };
+    static const struct member table[] = { { "address", TYPE_ADDRESS, true, "the neighbour" }, { "state", TYPE_TEXT, false, "of its entry: \"unreachable\", \"incomplete\", \"probe\", \"delay\", \"stale\", \"reachable\" or \"permanent\"" }, { 0 } };
     static const struct member *const tables[] = { table, NULL };
     const struct json *has = json_member(step->node, "has"), *lacks = json_member(step->node, "lacks");
     enum neighbor_state known;

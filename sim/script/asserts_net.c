@@ -25,7 +25,7 @@ static bool number_of(const struct json *value, uint64_t *number)
 
 static bool range_check(struct problems *problems, const struct json *value)
 {
-    static const struct member table[] = { { "least", TYPE_ANY, false, "" }, { "most", TYPE_ANY, false, "" }, { 0 } };
+    static const struct member table[] = { { "least", TYPE_ANY, false, "not less than this" }, { "most", TYPE_ANY, false, "not more than this" }, { 0 } };
     static const struct member *const tables[] = { table, NULL };
     struct loading load = { .problems = problems };
     uint64_t number;

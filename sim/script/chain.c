@@ -9,7 +9,7 @@
 #include "kernel.h"
 
 static const struct member layer_members[] = {
-    { "name", TYPE_NAME, false, "" }, { "provider", TYPE_TEXT, true, "" }, { "ifs", TYPE_BOOL, false, "" }, { "settings", TYPE_OBJECT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "name", TYPE_NAME, false, "what rows call it; its file without it" }, { "provider", TYPE_TEXT, true, "path of a shared object" }, { "ifs", TYPE_BOOL, false, "its handles are those of the layer below (XP1_IFS_HANDLES); false without it" }, { "settings", TYPE_OBJECT, false, "texts that the layer asks for with kernel_setting" }, { "about", TYPE_TEXT, false, "a remark for the reader" }, { 0 },
 };
 
 /* "./layers/audit.so" is "audit". */

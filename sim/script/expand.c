@@ -137,7 +137,7 @@ static bool ramp_put(struct expansion *it, struct json *step, const struct json 
     return true;
 }
 
-static const struct member set_members[] = { { "on", TYPE_INTERFACE, false, "" }, { "from", TYPE_INTERFACE, false, "" }, { "over", TYPE_TIME, false, "" }, { "steps", TYPE_UINT, false, "" }, { "keyframes", TYPE_LIST, false, "" }, { 0 } };
+static const struct member set_members[] = { { "on", TYPE_INTERFACE, false, "one of its ends, or the interface" }, { "from", TYPE_INTERFACE, false, "the direction that leaves here" }, { "over", TYPE_TIME, false, "in how much time" }, { "steps", TYPE_UINT, false, "in how many steps" }, { "keyframes", TYPE_LIST, false, "settings, each at its time" }, { 0 } };
 
 static bool over_expand(struct expansion *it)
 {
@@ -159,7 +159,7 @@ static bool over_expand(struct expansion *it)
 
 static bool keyframes_expand(struct expansion *it)
 {
-    static const struct member frame_members[] = { { "at", TYPE_TIME, true, "" }, { 0 } };
+    static const struct member frame_members[] = { { "at", TYPE_TIME, true, "when, after the step's own time" }, { 0 } };
     static const struct member *const tables[] = { frame_members, link_properties, NULL };
     const struct json *frames = json_member(it->node, "keyframes");
     int64_t last_ns = 0;
@@ -181,7 +181,7 @@ static bool keyframes_expand(struct expansion *it)
 
 static bool flap_expand(struct expansion *it)
 {
-    static const struct member table[] = { { "on", TYPE_INTERFACE, true, "" }, { "what", TYPE_TEXT, false, "" }, { "down", TYPE_SPAN, true, "" }, { "up", TYPE_SPAN, true, "" }, { "count", TYPE_UINT, true, "" }, { 0 } };
+    static const struct member table[] = { { "on", TYPE_INTERFACE, true, "one of its ends, or the interface" }, { "what", TYPE_TEXT, false, "\"media\" (without it), \"interface\" or \"link\"" }, { "down", TYPE_SPAN, true, "for how long it is away each time" }, { "up", TYPE_SPAN, true, "for how long it is there each time" }, { "count", TYPE_UINT, true, "how often it goes and comes" }, { 0 } };
     static const struct { const char *what, *down, *up; } words[] = { { "media", "interface.media", "interface.media" }, { "interface", "interface.down", "interface.up" }, { "link", "link.cut", "link.restore" } };
     if (!object_check(it, it->node, table, "`flap`") || !time_of_step(it, "`flap`")) return false;
     const struct json *what = json_member(it->node, "what"), *count = json_member(it->node, "count");

@@ -10,7 +10,7 @@
 #include "script/marshal.h"
 
 static const struct member file_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "text", TYPE_TEXT, false, "" }, { "fill", TYPE_UINT32, false, "" }, { "size", TYPE_SIZE, false, "" }, { "readable", TYPE_SIZE, false, "" }, { 0 },
+    { "name", TYPE_NAME, true, "by which the steps know it" }, { "text", TYPE_TEXT, false, "what it holds, repeated up to \"size\"" }, { "fill", TYPE_UINT32, false, "the byte that it holds all through" }, { "size", TYPE_SIZE, false, "its bytes; the text's without it" }, { "readable", TYPE_SIZE, false, "bytes: reading further fails" }, { 0 },
 };
 
 static const struct file_setup *file_find(const struct actor_setup *actor, const char *name)
@@ -67,7 +67,7 @@ static void file_check(struct loading *load, const struct actor_setup *actor, co
 
 static void element_check(struct loading *load, const struct actor_setup *actor, const struct json *node)
 {
-    static const struct member members[] = { { "data", TYPE_DATA, false, "" }, { "file", TYPE_ANY, false, "" }, { "offset", TYPE_SIZE, false, "" }, { "size", TYPE_SIZE, false, "" }, { "end", TYPE_BOOL, false, "" }, { 0 } };
+    static const struct member members[] = { { "data", TYPE_DATA, false, "one piece of data, instead of a file" }, { "file", TYPE_ANY, false, "a file of the actor, or a handle as a number" }, { "offset", TYPE_SIZE, false, "bytes from the start of the file; from where it stands without it" }, { "size", TYPE_SIZE, false, "its bytes; the text's without it" }, { "end", TYPE_BOOL, false, "a datagram ends behind it; false without it" }, { 0 } };
     static const struct member *const tables[] = { members, NULL };
     if (!load_members(load, node, tables, "an element")) return;
     const struct json *data = json_member(node, "data"), *file = json_member(node, "file"), *offset = json_member(node, "offset"), *size = json_member(node, "size");

@@ -77,7 +77,7 @@ static bool chance_setup_read(struct problems *problems, const struct json *valu
     return object_check(problems, value, table, what) && chance_of(problems, value, "rate", false, &chance->probability) && chance_of(problems, value, "correlation", true, &chance->correlation);
 }
 
-static const struct member chance_members[] = { { "rate", TYPE_ANY, true, "" }, { "correlation", TYPE_ANY, false, "" }, { 0 } };
+static const struct member chance_members[] = { { "rate", TYPE_ANY, true, "how likely" }, { "correlation", TYPE_ANY, false, "the share of the draw before that a draw keeps; 0 without it, below 100%" }, { 0 } };
 
 static bool duplicate_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
@@ -91,7 +91,7 @@ static bool corrupt_read(struct problems *problems, const struct json *value, st
 
 static bool reorder_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
-    static const struct member reorder_members[] = { { "rate", TYPE_ANY, true, "" }, { "correlation", TYPE_ANY, false, "" }, { "gap", TYPE_UINT32, false, "" }, { 0 } };
+    static const struct member reorder_members[] = { { "rate", TYPE_ANY, true, "how likely" }, { "correlation", TYPE_ANY, false, "the share of the draw before that a draw keeps; 0 without it, below 100%" }, { "gap", TYPE_UINT32, false, "at least so many packets from one that overtakes to the next; 1 without it" }, { 0 } };
     struct reorder_setup *reorder = &setup->impairments.reorder;
     const struct json *gap = value->type == JSON_OBJECT ? json_member(value, "gap") : NULL;
     reorder->gap = 1;
@@ -119,7 +119,7 @@ static bool loss_list_read(struct problems *problems, const struct json *list, s
 
 static bool gilbert_read(struct problems *problems, const struct json *value, struct loss_setup *loss)
 {
-    static const struct member table[] = { { "model", TYPE_TEXT, true, "" }, { "p", TYPE_ANY, true, "" }, { "r", TYPE_ANY, true, "" }, { "1-h", TYPE_ANY, false, "" }, { "1-k", TYPE_ANY, false, "" }, { 0 } };
+    static const struct member table[] = { { "model", TYPE_TEXT, true, "\"gilbert\" or \"markov\"" }, { "p", TYPE_ANY, true, "from the good state to the bad, a packet" }, { "r", TYPE_ANY, true, "from the bad state to the good, a packet" }, { "1-h", TYPE_ANY, false, "loss in the bad state; \"100%\" without it" }, { "1-k", TYPE_ANY, false, "loss in the good state; 0 without it" }, { 0 } };
     loss->model = LOSS_GILBERT;
     loss->chain[GILBERT_BAD_LOSS] = CHANCE_ALWAYS;
     return object_check(problems, value, table, "the loss model \"gilbert\"") && chance_of(problems, value, "p", false, &loss->chain[GILBERT_P]) &&
@@ -129,7 +129,7 @@ static bool gilbert_read(struct problems *problems, const struct json *value, st
 
 static bool markov_read(struct problems *problems, const struct json *value, struct loss_setup *loss)
 {
-    static const struct member table[] = { { "model", TYPE_TEXT, true, "" }, { "p13", TYPE_ANY, true, "" }, { "p31", TYPE_ANY, true, "" }, { "p32", TYPE_ANY, false, "" }, { "p23", TYPE_ANY, false, "" }, { "p14", TYPE_ANY, false, "" }, { 0 } };
+    static const struct member table[] = { { "model", TYPE_TEXT, true, "\"gilbert\" or \"markov\"" }, { "p13", TYPE_ANY, true, "from state 1 (received) to 3 (lost in a burst)" }, { "p31", TYPE_ANY, true, "from state 3 to 1" }, { "p32", TYPE_ANY, false, "from state 3 to 2 (received within a burst); 0 without it" }, { "p23", TYPE_ANY, false, "from state 2 to 3; \"100%\" without it" }, { "p14", TYPE_ANY, false, "from state 1 to 4 (lost alone); 0 without it" }, { 0 } };
     static const char *const names[] = { "p13", "p31", "p32", "p23", "p14" };
     loss->model = LOSS_MARKOV;
     loss->chain[MARKOV_23] = CHANCE_ALWAYS;
@@ -143,7 +143,7 @@ static bool markov_read(struct problems *problems, const struct json *value, str
 
 static bool loss_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
-    static const struct member list_members[] = { { "packets", TYPE_LIST, true, "" }, { 0 } };
+    static const struct member list_members[] = { { "packets", TYPE_LIST, true, "numbers of the lost packets from when this was set, from 1, ascending" }, { 0 } };
     static const char *const models[] = { "gilbert", "markov" };
     struct loss_setup *loss = &setup->impairments.loss;
     const struct json *model = json_member(value, "model"), *packets = json_member(value, "packets");
@@ -188,7 +188,7 @@ static bool reservable_read(struct problems *problems, const struct json *value,
 
 static bool jitter_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
-    static const struct member table[] = { { "width", TYPE_TIME, true, "" }, { "distribution", TYPE_TEXT, false, "" }, { "correlation", TYPE_ANY, false, "" }, { "may_overtake", TYPE_BOOL, false, "" }, { 0 } };
+    static const struct member table[] = { { "width", TYPE_TIME, true, "how far from the delay" }, { "distribution", TYPE_TEXT, false, "\"uniform\" (without it), \"normal\" or \"pareto\"" }, { "correlation", TYPE_ANY, false, "the share of the draw before that a draw keeps; 0 without it, below 100%" }, { "may_overtake", TYPE_BOOL, false, "packets may arrive in another order; false without it" }, { 0 } };
     static const char *const words[] = { "uniform", "normal", "pareto" };
     struct jitter_setup *jitter = &setup->impairments.jitter;
     *jitter = (struct jitter_setup){ .distribution = JITTER_UNIFORM };
@@ -288,8 +288,8 @@ static bool queue_members_fit(struct problems *problems, const struct json *valu
 static bool queue_object_read(struct problems *problems, const struct json *value, struct cable_setup *setup)
 {
     static const struct member table[] = {
-        { "discipline", TYPE_TEXT, false, "" }, { "packets", TYPE_UINT32, false, "" }, { "bytes", TYPE_ANY, false, "" }, { "target", TYPE_TIME, false, "" }, { "interval", TYPE_TIME, false, "" },
-        { "ecn", TYPE_BOOL, false, "" }, { "least", TYPE_ANY, false, "" }, { "most", TYPE_ANY, false, "" }, { "probability", TYPE_ANY, false, "" }, { "weight", TYPE_UINT, false, "" }, { 0 },
+        { "discipline", TYPE_TEXT, false, "\"droptail\" (without it), \"codel\" or \"red\"" }, { "packets", TYPE_UINT32, false, "how many packets may wait; no such limit without it" }, { "bytes", TYPE_ANY, false, "how many bytes of packets may wait; no such limit without it, \"red\" needs it" }, { "target", TYPE_TIME, false, "of \"codel\": the delay that is allowed; \"5ms\" without it" }, { "interval", TYPE_TIME, false, "of \"codel\": how long it may be exceeded; \"100ms\" without it" },
+        { "ecn", TYPE_BOOL, false, "of \"codel\" and \"red\": mark what can be marked instead of dropping it; false without it" }, { "least", TYPE_ANY, false, "of \"red\": the average in bytes from which it drops; a third of \"most\" without it" }, { "most", TYPE_ANY, false, "of \"red\": the average in bytes from which it drops all; a quarter of \"bytes\" without it" }, { "probability", TYPE_ANY, false, "of \"red\": just below \"most\"; \"2%\" without it" }, { "weight", TYPE_UINT, false, "of \"red\": the average follows by 1/2^weight; 9 without it" }, { 0 },
     };
     static const char *const words[] = { "droptail", "codel", "red" };
     if (!object_check(problems, value, table, "`queue`")) return false;

@@ -76,7 +76,7 @@ static void end_to_come(const struct scenario *scenario, const struct json *valu
 
 /* ---- links ---- */
 
-const struct member link_members[] = { { "between", TYPE_LIST, true, "the two interfaces" }, { "about", TYPE_TEXT, false, "" }, { 0 } };
+const struct member link_members[] = { { "between", TYPE_LIST, true, "the two interfaces" }, { "about", TYPE_TEXT, false, "a remark for the reader" }, { 0 } };
 
 static void link_build(const struct scenario *scenario, struct net *net, const struct json *node, struct problems *problems)
 {
@@ -97,7 +97,7 @@ static void link_build(const struct scenario *scenario, struct net *net, const s
 
 static void member_build(const struct scenario *scenario, struct net *net, struct segment *segment, const struct json *node, const struct json *one, struct problems *problems)
 {
-    static const struct member table[] = { { "interface", TYPE_INTERFACE, true, "" }, { 0 } };
+    static const struct member table[] = { { "interface", TYPE_INTERFACE, true, "the interface, as \"host.interface\"" }, { 0 } };
     struct cable_setup setup[2] = { cable_setup_default(), cable_setup_default() };
     const struct json *name = one, *egress = json_member(node, "egress");
     if (!link_properties_read(problems, node, setup)) return; /* said of the segment, for all members */
@@ -130,8 +130,8 @@ static void switches_only(struct problems *problems, const struct json *egress, 
 }
 
 const struct member segment_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "kind", TYPE_TEXT, false, "\"switch\" or \"hub\"" }, { "members", TYPE_LIST, true, "" }, { "ageing", TYPE_TIME, false, "" }, { "egress", TYPE_BOOL, false, "" },
-    { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "name", TYPE_NAME, true, "the name of the segment" }, { "kind", TYPE_TEXT, false, "\"switch\" or \"hub\"" }, { "members", TYPE_LIST, true, "interfaces as \"host.interface\", or objects {interface, …} with properties of their own" }, { "ageing", TYPE_TIME, false, "how long a switch knows where a host is; \"300s\" without it, \"0\": it learns nothing" }, { "egress", TYPE_BOOL, false, "a switch with a queue towards each member; false without it" },
+    { "about", TYPE_TEXT, false, "a remark for the reader" }, { 0 },
 };
 
 static void segment_build(const struct scenario *scenario, struct net *net, const struct json *node, struct problems *problems)

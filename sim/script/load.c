@@ -13,17 +13,17 @@
 #include "script/form.h"
 
 const struct member top_members[] = {
-    { "format", TYPE_TEXT, true, "" }, { "title", TYPE_TEXT, true, "" }, { "about", TYPE_TEXT, false, "" }, { "source", TYPE_TEXT, false, "" }, { "proves", TYPE_LIST, false, "" },
-    { "seed", TYPE_UINT, false, "" }, { "params", TYPE_OBJECT, false, "" }, { "defaults", TYPE_OBJECT, false, "" }, { "hosts", TYPE_LIST, true, "" }, { "links", TYPE_LIST, false, "" }, { "lan", TYPE_LIST, false, "" },
-    { "actors", TYPE_LIST, false, "" }, { "include", TYPE_ANY, false, "" }, { "$schema", TYPE_TEXT, false, "where an editor finds the schema" }, { "timeline", TYPE_LIST, true, "" }, { "at_end", TYPE_OBJECT, false, "" }, { "known_gap", TYPE_TEXT, false, "" }, { 0 },
+    { "format", TYPE_TEXT, true, "\"wspsim/1\"" }, { "title", TYPE_TEXT, true, "one sentence: what is shown" }, { "about", TYPE_TEXT, false, "more of it" }, { "source", TYPE_TEXT, false, "where it comes from, such as \"owner/repo#123\"" }, { "proves", TYPE_LIST, false, "clauses that it proves" },
+    { "seed", TYPE_UINT, false, "of all chance; 1 without it" }, { "params", TYPE_OBJECT, false, "named values, for which \"$name\" stands" }, { "defaults", TYPE_OBJECT, false, "stack parameters of all hosts, below those of a host's \"stack\"" }, { "hosts", TYPE_LIST, true, "the machines of the world; may be empty" }, { "links", TYPE_LIST, false, "cables between two interfaces" }, { "lan", TYPE_LIST, false, "shared segments" },
+    { "actors", TYPE_LIST, false, "the programs" }, { "include", TYPE_ANY, false, "a file, or a list of files, whose world is taken over" }, { "$schema", TYPE_TEXT, false, "where an editor finds the schema" }, { "timeline", TYPE_LIST, true, "the steps; may be empty" }, { "at_end", TYPE_OBJECT, false, "what is counted at the end of the run" }, { "known_gap", TYPE_TEXT, false, "why it cannot pass yet: its failure is expected" }, { 0 },
 };
 
 const struct member actor_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "host", TYPE_TEXT, true, "" }, { "threads", TYPE_LIST, false, "" }, { "provider", TYPE_TEXT, false, "" }, { "chain", TYPE_LIST, false, "" }, { "families", TYPE_LIST, false, "" }, { "profile", TYPE_TEXT, false, "" },
-    { "user", TYPE_NAME, false, "" }, { "administrator", TYPE_BOOL, false, "" }, { "handle_reuse", TYPE_ANY, false, "" }, { "handle_limit", TYPE_UINT32, false, "" }, { "files", TYPE_LIST, false, "" }, { "unclaimed", TYPE_TEXT, false, "" }, { "about", TYPE_TEXT, false, "" }, { 0 },
+    { "name", TYPE_NAME, true, "the process's name, and its first thread's" }, { "host", TYPE_TEXT, true, "where it runs" }, { "threads", TYPE_LIST, false, "names of further threads, called \"actor/thread\"" }, { "provider", TYPE_TEXT, false, "path of another provider for this process" }, { "chain", TYPE_LIST, false, "layered providers above the base, top first" }, { "families", TYPE_LIST, false, "\"inet\", \"inet6\": of which its catalogue has entries; both without it" }, { "profile", TYPE_TEXT, false, "\"documented\" (without it) or \"observed\": obey the documents, or do as Windows was seen to do" },
+    { "user", TYPE_NAME, false, "the account it runs under; one account for all who name none" }, { "administrator", TYPE_BOOL, false, "whether it has an administrator's rights; true without it" }, { "handle_reuse", TYPE_ANY, false, "\"never\" (without it), \"lowest\", or the oldest once so many others were closed after it" }, { "handle_limit", TYPE_UINT32, false, "how many sockets and events it may have open; no limit without it" }, { "files", TYPE_LIST, false, "open from the start: [{name, text or fill, size, readable}]" }, { "unclaimed", TYPE_TEXT, false, "\"fail\" (without it) or \"ignore\": what it sees and no step claims" }, { "about", TYPE_TEXT, false, "a remark for the reader" }, { 0 },
 };
 
-const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "" }, { "handles", TYPE_UINT, false, "" }, { 0 } };
+const struct member at_end_members[] = { { "pending", TYPE_UINT, false, "requests accepted and not complete, in all processes" }, { "handles", TYPE_UINT, false, "sockets and events of WPUCreateEvent that are open, in all processes" }, { 0 } };
 
 /* ---- members against a table ---- */
 

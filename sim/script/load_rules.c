@@ -130,7 +130,7 @@ static void select_rule(struct loading *load, const struct step *step)
 
 static void poll_rule(struct loading *load, const struct step *step)
 {
-    static const struct member fd_members[] = { { "socket", TYPE_SOCKET, true, "" }, { "events", TYPE_POLL, false, "" }, { "revents", TYPE_POLL, false, "" }, { 0 } };
+    static const struct member fd_members[] = { { "socket", TYPE_SOCKET, true, "which socket" }, { "events", TYPE_POLL, false, "POLL bits that are asked for" }, { "revents", TYPE_POLL, false, "POLL bits that are told, compared" }, { 0 } };
     static const struct member *const tables[] = { fd_members, NULL };
     const struct json *timeout = json_member(step->node, "timeout"), *fds = json_member(step->node, "fds"), *nfds = json_member(step->node, "nfds");
     if (timeout && (read_time(timeout) % 1000000 || read_time(timeout) / 1000000 > INT32_MAX)) problem_at(load->problems, timeout, "WSAPoll waits for whole milliseconds, at most 2147483647");
@@ -227,7 +227,7 @@ static void one_of(struct loading *load, const struct step *step, const char *a,
 static void routes_rule(struct loading *load, const struct step *step)
 {
     static const struct member route_members[] = {
-        { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 }
+        { "to", TYPE_PREFIX, true, "the prefix" }, { "via", TYPE_ADDRESS, false, "its next hop" }, { "interface", TYPE_NAME, false, "the name of its interface" }, { "metric", TYPE_UINT32, false, "its metric" }, { 0 }
     };
     static const struct member *const tables[] = { route_members, NULL };
     const struct json *has = json_member(step->node, "has");

@@ -17,8 +17,8 @@
 #define OPEN KERNEL_FLOW_UNSPECIFIED
 
 static const struct member flow_members[] = {
-    { "service", TYPE_TEXT, false, "" }, { "rate", TYPE_TEXT, false, "of tokens" }, { "bucket", TYPE_SIZE, false, "" }, { "peak", TYPE_TEXT, false, "" }, { "latency", TYPE_TIME, false, "" },
-    { "max_message", TYPE_SIZE, false, "" }, { "least_policed", TYPE_SIZE, false, "" }, { 0 },
+    { "service", TYPE_TEXT, false, "\"best_effort\", \"controlled_load\", \"guaranteed\", \"network_control\", \"qualitative\" or \"general\"; \"none\" ends the direction, \"no_change\" keeps it" }, { "rate", TYPE_TEXT, false, "of tokens" }, { "bucket", TYPE_SIZE, false, "bytes of the token bucket; the interface's MTU without it" }, { "peak", TYPE_TEXT, false, "the highest rate, or \"infinite\"; unspecified without it" }, { "latency", TYPE_TIME, false, "whole microseconds: the longest that packets of a guaranteed flow may be under way" },
+    { "max_message", TYPE_SIZE, false, "bytes of the largest IP packet; the interface's MTU without it" }, { "least_policed", TYPE_SIZE, false, "bytes that a smaller packet counts for; 64 without it" }, { 0 },
 };
 
 static const char *const excess_words[] = { "borrow", "shape", "discard", "borrow_plus", "by_service" }; /* as enum kernel_excess */
@@ -132,8 +132,8 @@ static void wish_read(struct loading *load, const struct json *node, struct kern
 void qos_wish_read(struct problems *problems, const struct json *object, struct kernel_qos *qos)
 {
     static const struct member members[] = {
-        { "sending", TYPE_OBJECT, false, "" }, { "receiving", TYPE_OBJECT, false, "" }, { "excess", TYPE_TEXT, false, "" }, { "signalling", TYPE_BOOL, false, "" },
-        { "traffic_control", TYPE_BOOL, false, "" }, { "confirm", TYPE_BOOL, false, "" }, { "shaping_rate", TYPE_TEXT, false, "" }, { "destination", TYPE_TEXT, false, "" }, { 0 },
+        { "sending", TYPE_OBJECT, false, "the flow of what it sends; the direction stays as it is without it" }, { "receiving", TYPE_OBJECT, false, "the flow that it wishes to receive; the direction stays as it is without it" }, { "excess", TYPE_TEXT, false, "of packets beyond the flow: \"shape\", \"discard\", \"borrow\", \"borrow_plus\" or \"by_service\" (without it)" }, { "signalling", TYPE_BOOL, false, "false: nobody is told and nothing is reserved; true without it" },
+        { "traffic_control", TYPE_BOOL, false, "false: its packets are neither held nor marked; true without it" }, { "confirm", TYPE_BOOL, false, "true: the receiver hears of its reservation; false without it" }, { "shaping_rate", TYPE_TEXT, false, "the rate of the bucket; the flow's without it" }, { "destination", TYPE_TEXT, false, "whom an unconnected sender means, as \"192.0.2.1:9000\"; its peer without it" }, { 0 },
     };
     static const struct member *const tables[] = { members, NULL };
     struct problems none = { 0 };

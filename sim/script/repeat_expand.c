@@ -147,7 +147,7 @@ static bool rounds_check(struct expansion *it, const struct json *list, const st
 
 bool repeat_expand(struct expansion *it)
 {
-    static const struct member table[] = { { "steps", TYPE_LIST, true, "" }, { "count", TYPE_COUNT, true, "" }, { "every", TYPE_SPAN, false, "" }, { 0 } };
+    static const struct member table[] = { { "steps", TYPE_LIST, true, "steps of the network, with \"+5ms\" after the start of the round" }, { "count", TYPE_COUNT, true, "how many rounds" }, { "every", TYPE_SPAN, false, "the time from round to round" }, { 0 } };
     static const struct member *const tables[] = { step_members, table, NULL };
     const struct json *list = json_member(it->node, "steps"), *every = json_member(it->node, "every");
     uint64_t rounds;

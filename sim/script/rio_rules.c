@@ -9,7 +9,7 @@
 
 static void slice_rule(struct loading *load, const struct step *step, const char *member)
 {
-    static const struct member slice_members[] = { { "buffer", TYPE_ID, true, "" }, { "offset", TYPE_UINT32, false, "" }, { "length", TYPE_UINT32, false, "" }, { 0 } };
+    static const struct member slice_members[] = { { "buffer", TYPE_ID, true, "a registered buffer" }, { "offset", TYPE_UINT32, false, "in bytes; 0 without it" }, { "length", TYPE_UINT32, false, "in bytes; the rest of the buffer without it" }, { 0 } };
     static const struct member *const tables[] = { slice_members, NULL };
     const struct json *slice = json_member(step->node, member);
     if (!slice || is_text(slice, "bad")) return;
@@ -19,7 +19,7 @@ static void slice_rule(struct loading *load, const struct step *step, const char
 
 static void results_rule(struct loading *load, const struct step *step)
 {
-    static const struct member result_members[] = { { "status", TYPE_ERROR, false, "" }, { "bytes", TYPE_UINT32, false, "" }, { "socket", TYPE_UINT, false, "" }, { "request", TYPE_UINT, false, "" }, { 0 } };
+    static const struct member result_members[] = { { "status", TYPE_ERROR, false, "how it ended" }, { "bytes", TYPE_UINT32, false, "bytes that were moved" }, { "socket", TYPE_UINT, false, "SocketContext" }, { "request", TYPE_UINT, false, "RequestContext" }, { 0 } };
     static const struct member *const tables[] = { result_members, NULL };
     const struct json *results = json_member(step->node, "results"), *room = json_member(step->node, "room"), *returns = json_member(step->node, "returns"), *count = json_member(step->node, "count");
     for (const struct json *one = results ? results->first : NULL; one; one = one->next) load_members(load, one, tables, "a result");

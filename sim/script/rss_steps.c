@@ -11,9 +11,9 @@
 #include "script/inside.h"
 
 const struct member rss_members[] = {
-    { "capable", TYPE_BOOL, false, "the adapter can; Ethernet adapters can without it" }, { "enabled", TYPE_BOOL, false, "" }, { "profile", TYPE_TEXT, false, "" },
-    { "queues", TYPE_UINT32, false, "" }, { "base", TYPE_TEXT, false, "" }, { "max", TYPE_TEXT, false, "" }, { "max_processors", TYPE_UINT32, false, "" },
-    { "numa_node", TYPE_UINT32, false, "" }, { "entries", TYPE_UINT32, false, "" }, { "hash_types", TYPE_LIST, false, "" }, { "key", TYPE_TEXT, false, "" }, { 0 },
+    { "capable", TYPE_BOOL, false, "the adapter can; Ethernet adapters can without it" }, { "enabled", TYPE_BOOL, false, "the adapter's keyword *RSS; true without it" }, { "profile", TYPE_TEXT, false, "\"numa_static\" (without it), \"numa\", \"closest\", \"closest_static\", \"balanced\" or \"conservative\"" },
+    { "queues", TYPE_UINT32, false, "how many processors the table may name; 16 without it" }, { "base", TYPE_TEXT, false, "the first processor that may be used, as \"group:number\"; \"0:0\" without it" }, { "max", TYPE_TEXT, false, "the last processor that may be used, as \"group:number\"; the host's last without it" }, { "max_processors", TYPE_UINT32, false, "how many processors are used at most; 16 without it" },
+    { "numa_node", TYPE_UINT32, false, "the preferred NUMA node; 65535, any, without it" }, { "entries", TYPE_UINT32, false, "entries of the indirection table: 1, 2, 4 … 128; 128 without it" }, { "hash_types", TYPE_LIST, false, "what is hashed: a list of \"tcp_ipv4\", \"ipv4\", \"udp_ipv6\" and the like; all but UDP without it" }, { "key", TYPE_TEXT, false, "80 hexadecimal digits; the published verification key without it" }, { 0 },
 };
 
 /* ---- settings ---- */
@@ -119,7 +119,7 @@ static bool socket_parse(const char *text, struct kernel_socket *name)
 
 static void set_rules(struct loading *load, const struct step *step)
 {
-    static const struct member move_members[] = { { "entry", TYPE_UINT32, true, "" }, { "to", TYPE_TEXT, true, "" }, { 0 } };
+    static const struct member move_members[] = { { "entry", TYPE_UINT32, true, "of the indirection table, from 0" }, { "to", TYPE_TEXT, true, "the processor that it names from now on, as \"group:number\"" }, { 0 } };
     static const struct member *const tables[] = { move_members, NULL };
     const struct json *node = step->node, *on = json_member(node, "on"), *global = json_member(node, "global"), *move = json_member(node, "move");
     struct rss_setup setup = rss_setup_default(IFACE_ETHERNET);

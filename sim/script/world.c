@@ -16,14 +16,14 @@
 #include "script/script.h"
 #include "script/traffic_steps.h"
 
-const struct member host_members[] = { { "name", TYPE_NAME, true, "" }, { "stack", TYPE_OBJECT, false, "" }, { "interfaces", TYPE_LIST, false, "" }, { "routes", TYPE_LIST, false, "" }, { "forwarding", TYPE_BOOL, false, "" }, { "companions", TYPE_LIST, false, "" }, { "qos_templates", TYPE_LIST, false, "" }, { 0 } };
-static const struct member template_members[] = { { "name", TYPE_TEXT, true, "" }, { "qos", TYPE_OBJECT, true, "" }, { 0 } };
+const struct member host_members[] = { { "name", TYPE_NAME, true, "by which the steps know it" }, { "stack", TYPE_OBJECT, false, "parameters of its stack" }, { "interfaces", TYPE_LIST, false, "besides loopback" }, { "routes", TYPE_LIST, false, "[{to, via, interface, metric}]" }, { "forwarding", TYPE_BOOL, false, "true: it is a router" }, { "companions", TYPE_LIST, false, "\"netdev\", \"tapi\": interfaces beside Winsock that SIO_ASSOCIATE_HANDLE ties a socket to" }, { "qos_templates", TYPE_LIST, false, "[{name, qos}], which `getqosbyname` finds" }, { 0 } };
+static const struct member template_members[] = { { "name", TYPE_TEXT, true, "which `getqosbyname` asks for" }, { "qos", TYPE_OBJECT, true, "{sending, receiving, …}, in the words of `qos.set`" }, { 0 } };
 const struct member interface_members[] = {
-    { "name", TYPE_NAME, true, "" }, { "type", TYPE_TEXT, false, "" }, { "speed", TYPE_RATE, false, "" }, { "mtu", TYPE_UINT32, false, "" }, { "metric", TYPE_UINT32, false, "" },
-    { "mac", TYPE_MAC, false, "" }, { "up", TYPE_BOOL, false, "" }, { "media", TYPE_BOOL, false, "" }, { "addresses", TYPE_LIST, false, "" }, { "rss", TYPE_OBJECT, false, "" }, { 0 },
+    { "name", TYPE_NAME, true, "the interface's name on its host" }, { "type", TYPE_TEXT, false, "\"ethernet\" (without it), \"wifi\", \"ppp\" or \"tunnel\"" }, { "speed", TYPE_RATE, false, "bits a second; without it that of its link where it has a rate, otherwise 1Gbps" }, { "mtu", TYPE_UINT32, false, "bytes; 0 or nothing: by type (1500; ppp 1492; tunnel 1280)" }, { "metric", TYPE_UINT32, false, "0 or nothing: automatic, by speed" },
+    { "mac", TYPE_MAC, false, "the link address; made of host and index without it" }, { "up", TYPE_BOOL, false, "whether it is enabled; true without it" }, { "media", TYPE_BOOL, false, "whether its cable is in; true without it" }, { "addresses", TYPE_LIST, false, "prefixes, or objects {address, state, skip_as_source, temporary}" }, { "rss", TYPE_OBJECT, false, "settings of receive-side scaling: {capable, enabled, profile, queues, …}" }, { 0 },
 };
-static const struct member address_members[] = { { "address", TYPE_PREFIX, true, "" }, { "state", TYPE_STATE, false, "" }, { "skip_as_source", TYPE_BOOL, false, "" }, { "temporary", TYPE_BOOL, false, "" }, { 0 } };
-static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "" }, { "via", TYPE_ADDRESS, false, "" }, { "interface", TYPE_NAME, false, "" }, { "metric", TYPE_UINT32, false, "" }, { 0 } };
+static const struct member address_members[] = { { "address", TYPE_PREFIX, true, "with its prefix length" }, { "state", TYPE_STATE, false, "without it preferred, or tentative while duplicate address detection is at work" }, { "skip_as_source", TYPE_BOOL, false, "never chosen as a source by itself; false without it" }, { "temporary", TYPE_BOOL, false, "a temporary address (RFC 4941); false without it" }, { 0 } };
+static const struct member route_members[] = { { "to", TYPE_PREFIX, true, "the destination prefix" }, { "via", TYPE_ADDRESS, false, "the next hop; without it the destination is on the link" }, { "interface", TYPE_NAME, false, "its name on the host; without it the one whose prefix holds the next hop" }, { "metric", TYPE_UINT32, false, "added to the interface's; without it 0 for a default route, 256 for others" }, { 0 } };
 
 /* Members against one table; true if nothing is wrong. */
 static bool members(const struct scenario *scenario, struct problems *problems, const struct json *node, const struct member *table, const char *what)
