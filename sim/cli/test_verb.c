@@ -276,8 +276,10 @@ static void tally_show(const struct options *options, const struct tally *tally)
     if (options->json) return;
     if (options->seeds_given && options->format != FORMAT_JUNIT) sweep_show(&tally->sweep, stdout, options->format == FORMAT_TAP ? "# " : "");
     if (options->format == FORMAT_JUNIT) printf("</testsuite>\n");
-    if (options->format == FORMAT_PLAIN) printf("scenarios: %zu passed, %zu failed%s", tally->passed, tally->failed, tally->gaps ? "" : "\n");
-    if (options->format == FORMAT_PLAIN && tally->gaps) printf(", %zu skipped\n", tally->gaps);
+    if (options->format != FORMAT_PLAIN) return;
+    printf("scenarios: %zu passed, %zu failed", tally->passed, tally->failed);
+    if (tally->gaps) printf(", %zu known gap%s", tally->gaps, tally->gaps == 1 ? "" : "s");
+    putchar('\n');
 }
 
 /* Hands the results out in order, whoever has them; a worker that is gone is followed by another, from the next item on. */

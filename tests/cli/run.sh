@@ -493,7 +493,9 @@ exits 1 "test with a failure" test folder fail.json
 check "... counts it" is_line_of_out 'scenarios: 3 passed, 1 failed'
 check "... shows it" in_out 'fail\.json:8:74:'
 exits 0 "test with a known gap" test folder gap-fails.json
-check "... counts it apart" is_line_of_out 'scenarios: 3 passed, 0 failed, 1 skipped'
+check "... counts it apart" is_line_of_out 'scenarios: 3 passed, 0 failed, 1 known gap'
+exits 0 "test with two known gaps" test folder gap-fails.json gap-fails.json
+check "... says how many" is_line_of_out 'scenarios: 3 passed, 0 failed, 2 known gaps'
 exits 2 "test with a wrong scenario" test folder wrong.json
 exits 5 "test of a path that is not there" test "$work/no"
 mkdir "$work/nothing"
