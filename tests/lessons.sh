@@ -4,14 +4,10 @@
 #   lessons.sh           compares the page with what would be written, and looks whether each lesson is whole: title, narrative, and
 #                        one question with its answer, at a step that expects something
 set -eu
-LC_ALL=C
-export LC_ALL
 cd "$(dirname "$0")/.."
+WHAT=lessons
 PAGE=docs/LESSONS.md
-OUT=$(mktemp -d)
-trap 'rm -rf "$OUT"' EXIT
-tab=$(printf '\t')
-fact() { sed -n "s/^$2$tab//p" "$OUT/$1"; }
+. tests/page.sh
 
 head_of_page() {
     cat <<'END'
@@ -35,9 +31,6 @@ This page is made from the files by `make docs`; what is wrong with it is to be 
 END
 }
 
-passed=0
-failed=0
-wrong() { echo "lessons: $*"; failed=$((failed + 1)); }
 expected=1
 for file in scenarios/lessons/*.json; do
     name=$(basename "$file" .json)
@@ -67,17 +60,4 @@ done
         awk -v file="$file" -v number="${name%%-*}" -f tests/lessons.awk "$file"
     done
 } >"$OUT/page"
-if [ "${1:-}" = --write ]; then
-    [ "$failed" = 0 ] || exit 1
-    cp "$OUT/page" "$PAGE"
-    echo "lessons: $passed scenarios in $PAGE"
-    exit 0
-fi
-if cmp -s "$OUT/page" "$PAGE"; then
-    passed=$((passed + 1))
-else
-    wrong "$PAGE is not what the scenarios say (make docs):"
-    diff "$PAGE" "$OUT/page" | head -n 10
-fi
-echo "lessons: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+page_done "$@"

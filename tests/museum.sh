@@ -4,12 +4,10 @@
 #   museum.sh           compares the page with what would be written, and looks whether each exhibit is whole: title, about and
 #                       source, and a naive and a correct program that both act and say in their `about` what they see
 set -eu
-LC_ALL=C
-export LC_ALL
 cd "$(dirname "$0")/.."
+WHAT=museum
 PAGE=docs/MUSEUM.md
-OUT=$(mktemp -d)
-trap 'rm -rf "$OUT"' EXIT
+. tests/page.sh
 
 # What the page needs of a file, a line each: KEY, tab, text. Keys: title, about, source, actor NAME, acts NAME.
 # Reads JSON as tokens; `path` is the member on each level, without the places in lists.
@@ -56,8 +54,6 @@ part_of() {
 # owner/repo#12 and owner/repo PR #12 become links.
 links() { sed -E 's,([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+) PR #([0-9]+),[\1 PR \2](https://github.com/\1/pull/\2),g; s,([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)#([0-9]+),[\1#\2](https://github.com/\1/issues/\2),g'; }
 
-tab=$(printf '\t')
-fact() { sed -n "s/^$2$tab//p" "$OUT/$1" | head -n 1; }
 
 head_of_page() {
     cat <<'END'
@@ -111,9 +107,6 @@ page() {
     exhibits
 }
 
-passed=0
-failed=0
-wrong() { echo "museum: $*"; failed=$((failed + 1)); }
 for file in scenarios/museum/*.json; do
     name=$(basename "$file" .json)
     awk "$facts" "$file" >"$OUT/$name"
@@ -128,17 +121,4 @@ for file in scenarios/museum/*.json; do
 done
 
 page >"$OUT/page"
-if [ "${1:-}" = --write ]; then
-    [ "$failed" = 0 ] || exit 1
-    cp "$OUT/page" "$PAGE"
-    echo "museum: $passed scenarios in $PAGE"
-    exit 0
-fi
-if cmp -s "$OUT/page" "$PAGE"; then
-    passed=$((passed + 1))
-else
-    wrong "$PAGE is not what the scenarios say (make docs):"
-    diff "$PAGE" "$OUT/page" | head -n 10
-fi
-echo "museum: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+page_done "$@"
