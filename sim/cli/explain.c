@@ -1,5 +1,5 @@
 /*
- * explain: finds what a word stands for and prints its page.
+ * explain: finds what a word stands for and prints its page; a word of Winsock that is one of the language too has both.
  */
 #include "cli/cli.h"
 
@@ -11,24 +11,34 @@
 #include "cli/explain_page.h"
 #include "core/arena.h"
 #include "core/text.h"
+#include "script/kinds.h"
 #include "ws2/names.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-enum kind { KIND_CODE, KIND_LATER, KIND_ERROR, KIND_WAIT, KIND_EVENT, KIND_FUNCTION, KIND_EXTENSION, KIND_UPCALL, KIND_UNKNOWN };
+enum kind { KIND_CODE, KIND_LATER, KIND_ERROR, KIND_WAIT, KIND_EVENT, KIND_FUNCTION, KIND_EXTENSION, KIND_UPCALL, KIND_STEP, KIND_MEMBER, KIND_UNKNOWN };
 
 /* One name that can be asked for. */
 struct entry { enum kind kind; size_t index; const char *name; bool has_value; uint32_t value; };
 
-struct index { struct entry entries[512]; size_t count; };
+struct index { struct entry entries[1024]; size_t count; };
 
 static void index_add(struct index *index, enum kind kind, size_t place, const char *name, bool has_value, uint32_t value)
 {
     if (index->count < COUNT(index->entries)) index->entries[index->count++] = (struct entry){ kind, place, name, has_value, value };
 }
 
+/* Steps and members of the language, whose names may also be functions without their prefix. */
+static void language_fill(struct index *index, struct arena *arena)
+{
+    size_t count;
+    const struct step_kind *steps = kinds(&count);
+    for (size_t i = 0; i < count; i++) index_add(index, KIND_STEP, i, steps[i].name, false, 0);
+    for (const char *const *name = language_members(arena); *name; name++) index_add(index, KIND_MEMBER, 0, *name, false, 0);
+}
+
 /* The order of the kinds decides what a number means that several have. */
-static void index_fill(struct index *index)
+static void index_fill(struct index *index, struct arena *arena)
 {
     size_t count;
     const struct explained_code *codes = explained_codes(&count);
@@ -51,6 +61,7 @@ static void index_fill(struct index *index)
     for (size_t i = 0; i < count; i++) index_add(index, KIND_EXTENSION, i, extensions[i].name, false, 0);
     const struct explained_upcall *upcalls = explained_upcalls(&count);
     for (size_t i = 0; i < count; i++) index_add(index, KIND_UPCALL, i, upcalls[i].name, false, 0);
+    language_fill(index, arena);
 }
 
 /* ---- finding ---- */
@@ -83,12 +94,16 @@ static const char *usual_name(const char *word)
         { "SIO_SOCKET_CLOSE_NOTIFY", "SIO_RCVALL_MCAST_IF" }, { "WSA_QOS_EUNKNOWNPSOBJ", "WSA_QOS_EUNKOWNPSOBJ" }, { "ERROR_INVALID_HANDLE", "WSA_INVALID_HANDLE" },
         { "ERROR_NOT_ENOUGH_MEMORY", "WSA_NOT_ENOUGH_MEMORY" }, { "ERROR_INVALID_PARAMETER", "WSA_INVALID_PARAMETER" }, { "ERROR_OPERATION_ABORTED", "WSA_OPERATION_ABORTED" },
         { "ERROR_IO_INCOMPLETE", "WSA_IO_INCOMPLETE" }, { "ERROR_IO_PENDING", "WSA_IO_PENDING" }, { "STATUS_PENDING", "WSS_OPERATION_IN_PROGRESS" },
+        { "expect", "returns" }, { "expects", "returns" },
     };
     for (size_t i = 0; i < COUNT(names); i++)
         if (same(word, names[i].other)) return names[i].usual;
     return word;
 }
 
+static bool of_language(const struct entry *entry) { return entry->kind == KIND_STEP || entry->kind == KIND_MEMBER; }
+
+/* A word of Winsock: those of the language are found beside it. */
 static const struct entry *index_find(const struct index *index, const char *word)
 {
     uint64_t number;
@@ -99,9 +114,9 @@ static const struct entry *index_find(const struct index *index, const char *wor
     }
     word = usual_name(word);
     for (size_t i = 0; i < index->count; i++)
-        if (same(index->entries[i].name, word)) return &index->entries[i];
+        if (!of_language(&index->entries[i]) && same(index->entries[i].name, word)) return &index->entries[i];
     for (size_t i = 0; i < index->count; i++) {
-        const char *rest = without_prefix(index->entries[i].name);
+        const char *rest = of_language(&index->entries[i]) ? NULL : without_prefix(index->entries[i].name);
         if (rest && same(rest, word)) return &index->entries[i];
     }
     return NULL;
@@ -137,12 +152,13 @@ static const char *index_nearest(const struct index *index, struct arena *arena,
 
 static void page_fill(struct page *page, const struct entry *entry)
 {
-    static const char *const kinds[] = {
+    static const char *const words[] = {
         [KIND_CODE] = "control code", [KIND_LATER] = "control code", [KIND_ERROR] = "error", [KIND_WAIT] = "result of a wait", [KIND_EVENT] = "network event",
-        [KIND_FUNCTION] = "function of the provider", [KIND_EXTENSION] = "extension function", [KIND_UPCALL] = "upcall", [KIND_UNKNOWN] = "unknown number, read as a control code",
+        [KIND_FUNCTION] = "function of the provider", [KIND_EXTENSION] = "extension function", [KIND_UPCALL] = "upcall", [KIND_STEP] = "step of a scenario", [KIND_MEMBER] = "member in a scenario",
+        [KIND_UNKNOWN] = "unknown number, read as a control code",
     };
     size_t count;
-    page->kind = kinds[entry->kind];
+    page->kind = words[entry->kind];
     page->name = entry->name;
     page->has_value = entry->has_value;
     page->is_code = entry->kind == KIND_CODE || entry->kind == KIND_LATER || entry->kind == KIND_UNKNOWN;
@@ -156,11 +172,40 @@ static void page_fill(struct page *page, const struct entry *entry)
     case KIND_FUNCTION: page_of_function(page, explained_functions(&count) + entry->index); break;
     case KIND_EXTENSION: page_of_extension(page, explained_extensions(&count) + entry->index); break;
     case KIND_UPCALL: page_of_upcall(page, explained_upcalls(&count) + entry->index); break;
+    case KIND_STEP: page_of_step(page, kinds(&count) + entry->index); break;
+    case KIND_MEMBER: page_of_member(page); break;
     case KIND_UNKNOWN: page_of_unknown(page); break;
     }
 }
 
-static bool explain_word(const struct options *options, const struct index *index, struct arena *arena, const char *word, bool first)
+static void entry_print(const struct options *options, struct arena *arena, const struct entry *entry, const char *word, bool *first)
+{
+    struct page page = { .arena = arena, .word = word };
+    page_fill(&page, entry);
+    if (options->json) {
+        page_print_json(&page);
+    } else {
+        if (!*first) putchar('\n');
+        page_print(&page, colour_wanted(options, isatty(STDOUT_FILENO) != 0));
+    }
+    *first = false;
+}
+
+/* What the language means by the word: its steps, else its members. True if it means anything. */
+static bool language_print(const struct options *options, const struct index *index, struct arena *arena, const char *word, bool *first)
+{
+    bool any = false;
+    const char *usual = usual_name(word);
+    for (size_t i = 0; i < index->count; i++) {
+        const struct entry *entry = &index->entries[i];
+        if (!of_language(entry) || !same(entry->name, usual) || (any && entry->kind == KIND_MEMBER)) continue;
+        entry_print(options, arena, entry, word, first);
+        any = true;
+    }
+    return any;
+}
+
+static bool explain_word(const struct options *options, const struct index *index, struct arena *arena, const char *word, bool *first)
 {
     uint64_t number;
     const struct entry *entry = index_find(index, word);
@@ -169,20 +214,11 @@ static bool explain_word(const struct options *options, const struct index *inde
         unknown.value = (uint32_t)number;
         entry = &unknown;
     }
-    if (!entry) {
-        const char *nearest = index_nearest(index, arena, word);
-        fprintf(stderr, "wspsim explain: \"%s\" is no code, error, event, function or upcall%s%s%s\n", word, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-        return false;
-    }
-    struct page page = { .arena = arena, .word = word };
-    page_fill(&page, entry);
-    if (options->json) {
-        page_print_json(&page);
-    } else {
-        if (!first) putchar('\n');
-        page_print(&page, colour_wanted(options, isatty(STDOUT_FILENO) != 0));
-    }
-    return true;
+    if (entry) entry_print(options, arena, entry, word, first);
+    if (language_print(options, index, arena, word, first) || entry) return true;
+    const char *nearest = index_nearest(index, arena, word);
+    fprintf(stderr, "wspsim explain: \"%s\" is no code, error, event, function, upcall or word of a scenario%s%s%s\n", word, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return false;
 }
 
 enum exit_code verb_explain(const struct options *options)
@@ -190,9 +226,10 @@ enum exit_code verb_explain(const struct options *options)
     struct arena *arena = arena_new();
     struct index *index = arena_take(arena, sizeof *index);
     enum exit_code code = EXIT_HELD;
-    index_fill(index);
+    index_fill(index, arena);
+    bool first = true;
     for (size_t i = 0; i < options->word_count; i++)
-        if (!explain_word(options, index, arena, options->words[i], i == 0)) code = EXIT_USAGE;
+        if (!explain_word(options, index, arena, options->words[i], &first)) code = EXIT_USAGE;
     arena_free(arena);
     return code;
 }

@@ -115,7 +115,7 @@ void page_of_code(struct page *page, const struct explained_code *code)
     page_text(page, "windows", code->windows);
     page_text(page, "standing", row && row->standing == IOCTL_REAL ? "real" : "not-yet");
     if (row && row->standing != IOCTL_REAL) page_text(page, "answer", names_of(NAMES_ERROR, row->unsupported));
-    page_items(page, "scenarios", scenarios_with(page->arena, code->name, false));
+    page_items(page, "scenarios", scenarios_with(page->arena, code->name, NULL));
 }
 
 static void page_unknown(struct page *page)
@@ -136,7 +136,7 @@ void page_of_later(struct page *page, const struct explained_later *code)
     else page_text(page, "standing", row->standing == IOCTL_REAL ? "real" : "not offered");
     if (row && row->standing != IOCTL_REAL) page_text(page, "answer", names_of(NAMES_ERROR, row->unsupported));
     page_text(page, "notes", "It is not among the 39 codes of the specification.");
-    page_items(page, "scenarios", scenarios_with(page->arena, code->name, false));
+    page_items(page, "scenarios", scenarios_with(page->arena, code->name, NULL));
 }
 
 void page_of_unknown(struct page *page)
@@ -190,7 +190,7 @@ void page_of_error(struct page *page, const struct explained_error *error)
     page_text(page, "meaning", error->meaning);
     page_text(page, "here", error->here);
     error_sources(page, error->name);
-    page_items(page, "scenarios", scenarios_with(page->arena, error->name, false));
+    page_items(page, "scenarios", scenarios_with(page->arena, error->name, NULL));
 }
 
 /* ---- events, waits, functions, upcalls ---- */
@@ -202,13 +202,13 @@ void page_of_event(struct page *page, const struct explained_event *event)
     page_text(page, "re-enabled by", event->enabled);
     page_text(page, "error codes", event->errors);
     page_text(page, "notes", event->notes);
-    page_items(page, "scenarios", scenarios_with(page->arena, event->name, false));
+    page_items(page, "scenarios", scenarios_with(page->arena, event->name, NULL));
 }
 
 void page_of_wait(struct page *page, const struct explained_wait *wait)
 {
     page_text(page, "meaning", wait->meaning);
-    page_items(page, "scenarios", scenarios_with(page->arena, wait->name, false));
+    page_items(page, "scenarios", scenarios_with(page->arena, wait->name, NULL));
 }
 
 /* `last`: the parameter that all functions of the procedure table end with. */
@@ -221,7 +221,7 @@ static void function_fill(struct page *page, const struct explained_function *fu
     page_text(page, "notes", function->notes);
     page_text(page, "in scenarios", arena_printf(page->arena, "\"do\": \"%s\"", function->script));
     page_text(page, "standing", "real");
-    page_items(page, "scenarios", scenarios_with(page->arena, function->script, true));
+    page_items(page, "scenarios", scenarios_with(page->arena, function->script, "do"));
 }
 
 void page_of_function(struct page *page, const struct explained_function *function)

@@ -11,6 +11,7 @@
 #include "cli/explain_tables.h"
 
 struct arena;
+struct step_kind;
 
 struct page_field {
     const char *label;                  /* in JSON with _ for spaces */
@@ -45,7 +46,12 @@ void page_of_wait(struct page *page, const struct explained_wait *wait);
 void page_of_function(struct page *page, const struct explained_function *function);
 void page_of_extension(struct page *page, const struct explained_function *function);
 void page_of_upcall(struct page *page, const struct explained_upcall *upcall);
+void page_of_step(struct page *page, const struct step_kind *kind);
+void page_of_member(struct page *page); /* every place where a member of the page's name may stand */
 
-/* The scenarios whose text has the word (as a step's "do", if so asked): path and title, by path; NULL: none, or no folder. */
-const struct explained_item *scenarios_with(struct arena *arena, const char *word, bool as_step);
+/* The names of the language's members, each once, ended by NULL. */
+const char *const *language_members(struct arena *arena);
+
+/* The scenarios whose text has the word (as the value of this member, if not NULL): path and title, by path; NULL: none, or no folder. */
+const struct explained_item *scenarios_with(struct arena *arena, const char *word, const char *member);
 #endif

@@ -20,8 +20,7 @@ enum { DEPTH_MOST = 8, FILE_MOST = 4 << 20 };
 
 struct search {
     struct arena *arena;
-    const char *word;
-    bool as_step;
+    const char *word, *member;
     struct explained_item *found;
     size_t count;
 };
@@ -36,14 +35,15 @@ static bool is_space(char letter)
     return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
 }
 
-/* Whether `at`, a quoted text, is the value of a member "do". */
-static bool is_step(const char *source, const char *at)
+/* Whether `at`, a text of so many bytes, is all of the value of this member. */
+static bool is_value(const char *source, const char *at, size_t size, const char *member)
 {
-    static const char member[] = "\"do\"";
-    size_t length = sizeof member - 1;
-    if (at == source || *--at != '"') return false;
+    size_t length = strlen(member);
+    if (at[size] != '"' || at == source || *--at != '"') return false;
     while (at > source && (is_space(at[-1]) || at[-1] == ':')) at--;
-    return (size_t)(at - source) >= length && memcmp(at - length, member, length) == 0;
+    if ((size_t)(at - source) < length + 2 || at[-1] != '"') return false;
+    at -= length + 1;
+    return at[-1] == '"' && memcmp(at, member, length) == 0;
 }
 
 static bool source_has(const struct search *search, const char *source)
@@ -51,7 +51,7 @@ static bool source_has(const struct search *search, const char *source)
     size_t length = strlen(search->word);
     for (const char *at = source; (at = strstr(at, search->word)) != NULL; at++) {
         bool whole = (at == source || !is_word_letter(at[-1])) && !is_word_letter(at[length]);
-        if (whole && (!search->as_step || is_step(source, at))) return true;
+        if (whole && (!search->member || is_value(source, at, length, search->member))) return true;
     }
     return false;
 }
@@ -112,9 +112,9 @@ static int by_path(const void *a, const void *b)
     return strcmp(first->name, second->name);
 }
 
-const struct explained_item *scenarios_with(struct arena *arena, const char *word, bool as_step)
+const struct explained_item *scenarios_with(struct arena *arena, const char *word, const char *member)
 {
-    struct search search = { .arena = arena, .word = word, .as_step = as_step };
+    struct search search = { .arena = arena, .word = word, .member = member };
     search_folder(&search, "scenarios", 0); /* of the source tree one stands in */
     if (search.count == 0) search_folder(&search, WSPSIM_SCENARIOS, 0);
     if (search.count == 0) return NULL;

@@ -70,6 +70,11 @@ const struct explained_function *explained_extensions(size_t *count); /* that a 
 struct explained_upcall { const char *name, *purpose, *parameters, *result, *need, *notes; };
 const struct explained_upcall *explained_upcalls(size_t *count);
 
+/* A line that shows a step of the language at work: `word` is "do", "sees" or "assert". A row for each row of script/kinds.h,
+ * and one for "together". */
+struct explained_step { const char *word, *name, *example; };
+const struct explained_step *explained_steps(size_t *count);
+
 /* Where a code is valid, as words of the inventory: each between two `quote`, with `between` in between. */
 void valid_on_words(struct text *text, unsigned valid_on, const char *quote, const char *between);
 #endif

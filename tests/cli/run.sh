@@ -300,6 +300,11 @@ for line in open(sys.argv[1]):
     assert one["standing"] in ("real", "not-yet"), one' "$out"
     ws explain SIO_ADDRESS_LIST_CHANGE --json
     check "explain --json" python3 -m json.tool "$out" /dev/null
+    ws explain flap --json
+    check "explain --json of a step" python3 -c 'import json, sys
+page = json.load(open(sys.argv[1]))
+assert page["name"] == "flap" and json.loads(page["example"])["do"] == "flap"
+assert [m["name"] for m in page["members"]] == ["on", "what", "down", "up", "count"]' "$out"
 fi
 
 echo "# the replay command works when pasted"
@@ -609,6 +614,23 @@ for function in AcceptEx ConnectEx DisconnectEx GetAcceptExSockaddrs TransmitFil
     exits 0 "explain $function" explain "$function"
     check "... and scenarios that show it" sh -c 'cd ../../.. && "$1" explain "$2" | grep -q "^  scenarios  *scenarios/"' - "$binary" "$function"
 done
+for step in address.add poll flap repeat enumprotocols; do
+    exits 0 "explain a step: $step" explain "$step"
+    check "... its example" in_out '^  example .*"do": "'
+    check "... and scenarios that use it" sh -c 'cd ../../.. && "$1" explain "$2" | grep -q "^  scenarios  *scenarios/"' - "$binary" "$step"
+done
+exits 0 "explain a member of every step" explain together
+check "... where it stands" in_out '^  of .*every step'
+exits 0 "explain a property of links" explain reorder
+check "... where it stands" in_out 'a link, a segment, link.set'
+exits 0 "explain a word of Winsock and of the language" explain bind
+check "... has both pages" sh -c 'grep -q "^WSPBind " "$1" && grep -q "^bind  step of a scenario" "$1"' - "$out"
+exits 0 "explain what is seen and what is done under one name" explain message
+check "... has both pages" sh -c 'grep -q "\"do\": \"message\"" "$1" && grep -q "\"sees\": \"message\"" "$1"' - "$out"
+exits 2 "explain a step misspelt" explain adress.add
+check "... suggests it" in_err 'did you mean address.add?'
+exits 2 "explain a member misspelt" explain keyfrmes
+check "... suggests it" in_err 'did you mean keyframes?'
 exits 0 "explain a number" explain 0x28000017
 check "... is the code" in_out 'SIO_ADDRESS_LIST_CHANGE'
 exits 2 "explain what nobody knows" explain WSAEFALUT
