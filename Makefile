@@ -88,6 +88,7 @@ $B/provider/%.o: provider/%.c Makefile
 $B/sim/cli/commit.o: SIM_FLAGS += -DWSPSIM_COMMIT='"$(COMMIT)"'
 $B/sim/cli/commit.o: $B/commit
 $B/sim/cli/explain_scenarios.o: SIM_FLAGS += -DWSPSIM_SCENARIOS='"$(PREFIX)/share/wspsim/scenarios"'
+$B/sim/cli/manual.o: docs/SCENARIOS.md docs/RECORDS.md
 $B/commit: always
 	@mkdir -p $(@D)
 	@echo $(COMMIT) | cmp -s - $@ || echo $(COMMIT) >$@
@@ -176,6 +177,10 @@ deps-arch:
 	@tests/deps.sh arch
 
 # ---- installing ----
+MAN = $(DESTDIR)$(PREFIX)/share/man
+BASH_COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETION = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISH_COMPLETION = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/wspsim/winsock $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
 	install -m 755 bin/wspsim $(DESTDIR)$(PREFIX)/bin/wspsim
@@ -186,9 +191,18 @@ install: all
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/wspsim/
 	install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/wspsim/
 	cp -R docs $(DESTDIR)$(PREFIX)/share/doc/wspsim/
+	install -d $(MAN)/man1 $(MAN)/man5 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	bin/wspsim help --man tool >$(MAN)/man1/wspsim.1
+	bin/wspsim help --man scenario >$(MAN)/man5/wspsim-scenario.5
+	bin/wspsim help --man record >$(MAN)/man5/wspsim-record.5
+	bin/wspsim help --completion bash >$(BASH_COMPLETION)/wspsim
+	bin/wspsim help --completion zsh >$(ZSH_COMPLETION)/_wspsim
+	bin/wspsim help --completion fish >$(FISH_COMPLETION)/wspsim.fish
 	install -d $(DESTDIR)$(PREFIX)/share/doc/wspsim/examples
 	install -m 644 tests/seam/polite.c tests/seam/small_provider.h tests/seam/polite.json $(DESTDIR)$(PREFIX)/share/doc/wspsim/examples/
 uninstall:
+	rm -f $(MAN)/man1/wspsim.1 $(MAN)/man5/wspsim-scenario.5 $(MAN)/man5/wspsim-record.5
+	rm -f $(BASH_COMPLETION)/wspsim $(ZSH_COMPLETION)/_wspsim $(FISH_COMPLETION)/wspsim.fish
 	rm -f $(DESTDIR)$(PREFIX)/bin/wspsim
 	rm -rf $(DESTDIR)$(PREFIX)/lib/wspsim $(DESTDIR)$(PREFIX)/include/wspsim $(DESTDIR)$(PREFIX)/share/wspsim $(DESTDIR)$(PREFIX)/share/doc/wspsim
 

@@ -18,6 +18,8 @@ static const struct measure { const char *name; void (*run)(struct bench *bench)
     { "udp", bench_udp }, { "tcp", bench_tcp }, { "record", bench_record },
 };
 
+const char *bench_name(size_t index) { return index < COUNT(measures) ? measures[index].name : NULL; }
+
 /* The benchmark of a name, or NULL after a message. */
 static const struct measure *measure_find(const char *name)
 {

@@ -65,6 +65,10 @@ const struct verb *verbs(size_t *count);
 bool options_parse(const struct verb *verb, int argc, char **argv, struct options *options);
 void options_free(struct options *options);
 void verb_help(const struct verb *verb); /* to stdout; the same text for --help and `help VERB` */
+/* The index-th option of a verb, for manual and completion; false: it has no more. */
+struct option_shape { char letter; const char *name, *value, *wants, *help; };
+bool option_shape(const struct verb *verb, size_t index, struct option_shape *shape);
+const char *bench_name(size_t index); /* bench.c; NULL: no more */
 bool colour_wanted(const struct options *options, bool is_terminal); /* NO_COLOR obeyed */
 
 bool output_reader_left(void); /* nobody reads standard output any more (output.c) */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/completion.h"
 #include "cli/explain_page.h"
 #include "core/arena.h"
 #include "core/text.h"
@@ -62,6 +63,13 @@ static void index_fill(struct index *index, struct arena *arena)
     const struct explained_upcall *upcalls = explained_upcalls(&count);
     for (size_t i = 0; i < count; i++) index_add(index, KIND_UPCALL, i, upcalls[i].name, false, 0);
     language_fill(index, arena);
+}
+
+void explained_names(void (*each)(const char *name))
+{
+    struct index index = { 0 };
+    index_fill(&index);
+    for (size_t i = 0; i < index.count; i++) each(index.entries[i].name);
 }
 
 /* ---- finding ---- */

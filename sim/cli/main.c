@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/manual.h"
 #include "core/text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -58,7 +59,7 @@ static const struct verb table[] = {
     { "ioctls", "", "prints the inventory of control codes",
       "Sizes are the least bytes a buffer must have on Win64 and AF_INET. A code that\n"
       "is not yet real is answered with the error of a provider that does not offer it.", OPTION_JSON, 0, verb_ioctls },
-    { "bench", "[NAME…]", "measures, one table", "Names: events, fibers, ioctl, flap (default: all).", OPTION_QUICK | OPTION_JSON, 0, verb_bench },
+    { "bench", "[NAME…]", "measures, one table", "Names: events, fibers, ioctl, udp, tcp, flap, record (default: all).", OPTION_QUICK | OPTION_JSON, 0, verb_bench },
     { "version", "", "prints name and number, compiler, libraries and commit", "", 0, 0, verb_version },
     { "fmt", "FILE…", "rewrites scenarios in the one canonical form",
       "A value stands on one line if it fits, and every step begins a line. Nothing but\n"
@@ -125,6 +126,7 @@ static const struct verb *verb_find(const char *name)
 
 static enum exit_code help_verb(int argc, char **argv)
 {
+    if (argc > 0 && argc <= 2 && (strcmp(argv[0], "--man") == 0 || strcmp(argv[0], "--completion") == 0)) return manual_verb(argv[0], argc > 1 ? argv[1] : NULL);
     if (argc > 1) {
         fprintf(stderr, "wspsim help: \"%s\" is one too many; usage: wspsim help [VERB]\n", argv[1]);
         return EXIT_USAGE;

@@ -403,3 +403,13 @@ void verb_help(const struct verb *verb)
     for (size_t i = 0; i < COUNT(rows); i++)
         if (row_belongs(&rows[i], verb)) row_help(&rows[i]);
 }
+
+bool option_shape(const struct verb *verb, size_t index, struct option_shape *shape)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (!row_belongs(&rows[i], verb) || index-- > 0) continue;
+        *shape = (struct option_shape){ .letter = rows[i].letter, .name = rows[i].name, .value = rows[i].value, .wants = rows[i].wants, .help = rows[i].help };
+        return true;
+    }
+    return false;
+}
