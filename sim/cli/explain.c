@@ -68,8 +68,10 @@ static void index_fill(struct index *index, struct arena *arena)
 void explained_names(void (*each)(const char *name))
 {
     struct index index = { 0 };
-    index_fill(&index);
+    struct arena *arena = arena_new();
+    index_fill(&index, arena);
     for (size_t i = 0; i < index.count; i++) each(index.entries[i].name);
+    arena_free(arena);
 }
 
 /* ---- finding ---- */
