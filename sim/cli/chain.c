@@ -50,7 +50,7 @@ static const struct json *place_of(struct recorded *recorded, const char *pointe
 
 static const char *file_of(const struct recorded *recorded) { return strcmp(recorded->view.scenario_name, "-") == 0 ? "(standard input)" : recorded->view.scenario_name; }
 
-/* A tree put together of several files is one long line: no line of a file, then. */
+/* A scenario that is one long line is not shown by lines. */
 static bool has_lines(const struct recorded *recorded) { return strchr(recorded->view.scenario_text, '\n') != NULL; }
 
 static void source_line(struct text *out, const char *text, unsigned line)
@@ -67,11 +67,8 @@ static void place_text(struct recorded *recorded, const char *indent, const char
 {
     const struct json *node = place_of(recorded, pointer);
     if (!node) return;
-    bool lines = has_lines(recorded);
-    text_printf(out, "%s            %s", indent, file_of(recorded));
-    if (lines) text_printf(out, ":%u:%u", node->line, node->column);
-    text_printf(out, " (at %s)\n%s              ", pointer, indent);
-    if (lines) source_line(out, recorded->view.scenario_text, node->line);
+    text_printf(out, "%s            %s:%u:%u (at %s)\n%s              ", indent, file_of(recorded), node->line, node->column, pointer, indent);
+    if (has_lines(recorded)) source_line(out, recorded->view.scenario_text, node->line);
     else {
         char *value = json_write(node);
         source_line(out, value, 1);
@@ -83,10 +80,9 @@ static void place_text(struct recorded *recorded, const char *indent, const char
 static void place_json(struct recorded *recorded, const char *pointer, struct text *out)
 {
     const struct json *node = place_of(recorded, pointer);
-    bool lines = node && has_lines(recorded);
     text_add(out, ",\"place\":{\"file\":");
     text_json(out, recorded->view.scenario_name);
-    text_printf(out, ",\"line\":%u,\"column\":%u,\"pointer\":", lines ? node->line : 0, lines ? node->column : 0);
+    text_printf(out, ",\"line\":%u,\"column\":%u,\"pointer\":", node ? node->line : 0, node ? node->column : 0);
     text_json(out, pointer);
     text_add(out, "}");
 }

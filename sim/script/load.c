@@ -225,7 +225,7 @@ static void load_top(struct loading *load, const struct scenario_given *given)
         return; /* another format: what else is in it means something else */
     }
     if (load_include(load)) {
-        char *merged = scenario_form(root); /* before anything is put in its places: it can be run again with other parameters and seeds */
+        char *merged = placed_form(root); /* before anything is put in its places: it can be run again with other parameters and seeds */
         scenario->merged = arena_text(scenario->arena, merged);
         free(merged);
     }

@@ -72,7 +72,7 @@ struct scenario {
     bool seed_given;
     uint64_t seed;                  /* of the file */
     const struct json *hosts, *links, *lan, *defaults, *at_end;
-    const char *merged;             /* the tree as JSON, if it has parts of other files: what a record keeps of it; else NULL */
+    const char *merged;             /* the tree as JSON, if it has parts of other files, the steps on their lines: what a record keeps of it; else NULL */
     bool expanded;                  /* the timeline has steps that do not stand in the file */
     struct actor_setup *actors;
     size_t actor_count;

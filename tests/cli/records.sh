@@ -63,6 +63,17 @@ exits 2 "show at a time beyond the end" show "$work/r.db" addresses --at 8ms
 check "... says when it ended" in_err 'run 1 ended at 7ms'
 exits 2 "show after a row that is not there" show "$work/r.db" addresses --row 42
 check "... says how many there are" in_err 'has 41 rows'
+# A step of a file that takes its world from another one stands on the line where that file has it.
+included=../../../scenarios/language/included-world.json
+ws run "$included" --record "$work/included.db" --quiet
+line=$(grep -n '"assert": "addresses"' "$included" | cut -d: -f1)
+row=$("$binary" show "$work/included.db" events | awk '$4 == "addresses" { print $1 }')
+exits 0 "show why of a step beside an included world" show "$work/included.db" why "$row"
+check "... names the line of its own file" in_out "included-world.json:$line:[0-9]* (at /timeline/3)"
+check "... and shows the step" in_out '"assert": "addresses", "host": "printer"'
+exits 0 "... as JSON" show "$work/included.db" why "$row" --json
+check "... with the same line" in_out "\"line\":$line,"
+exits 0 "... and the record runs again" replay "$work/included.db"
 exits 2 "show why of a row that is not there" show "$work/r.db" why 42
 check "... says so" in_err 'has no row 42'
 exits 2 "show why of a packet that is not there" show "$work/r.db" why p1
