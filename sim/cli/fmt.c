@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/jobs.h"
+#include "core/check.h"
 #include "core/text.h"
 #include "script/form.h"
 
@@ -49,6 +50,14 @@ static enum exit_code problem_print(const char *file, const struct json_error *e
     return environment ? EXIT_ENVIRONMENT : EXIT_USAGE;
 }
 
+/* Nothing may be lost: what will be written says what was read. */
+static void form_check(struct arena *arena, const struct json_document *document, const char *formed)
+{
+    struct json_error error = { 0 };
+    const struct json_document *again = json_parse(arena, document->file, formed, strlen(formed), &error);
+    check(again && json_equal(again->root, document->root));
+}
+
 static enum exit_code one_form(const struct options *options, const char *path, struct arena *arena)
 {
     struct json_error error = { 0 };
@@ -56,6 +65,7 @@ static enum exit_code one_form(const struct options *options, const char *path, 
     const struct json_document *document = json_read(arena, path, &error, &environment);
     if (!document) return problem_print(path, &error, environment);
     char *formed = scenario_form(document->root);
+    form_check(arena, document, formed);
     bool same = strlen(formed) == document->source_size && memcmp(formed, document->source, document->source_size) == 0;
     enum exit_code code = EXIT_HELD;
     if (strcmp(path, "-") == 0 && !options->check_only) {

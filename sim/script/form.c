@@ -1,6 +1,6 @@
 /*
  * Forming: a value stands on one line if it fits; an object that does not fills several, a list of objects gets a line each. The
- * timeline always has a line a step at least.
+ * timeline always has a line a step at least, and what follows the times stands in one column, so that time reads downwards.
  */
 #include "script/form.h"
 
@@ -10,6 +10,8 @@
 #include "core/text.h"
 
 #define WIDTH 150u
+#define TIME_MOST 14u   /* letters of a time, with its quotes, beyond which nothing is lined up behind it */
+#define SPREAD_MOST 4u  /* names of actors are lined up if they are so nearly of one length */
 
 struct form { struct text text; size_t column; };
 
@@ -140,19 +142,32 @@ static size_t inline_size(const struct json *node)
     return size;
 }
 
-static void filled_object(struct form *form, const struct json *object, size_t indent, size_t behind)
+/* A list that will have a line for each element begins on the line of its name. */
+static bool begins_here(const struct form *form, const struct json *member)
+{
+    return member->type == JSON_LIST && holds_more(member) && form->column + letters(member->name) + 6 <= WIDTH;
+}
+
+/* The members behind `last` and the end of the object; further lines begin at `hang`, lists stand at `indent`. */
+static void members_fill(struct form *form, const struct json *object, const struct json *last, size_t indent, size_t hang, size_t behind)
 {
     const char *const *order = order_of(object);
-    put(form, "{ ");
-    for (const struct json *member = member_after(object, NULL, order), *next; member; member = next) {
+    for (const struct json *member = member_after(object, last, order), *next; member; member = next) {
         next = member_after(object, member, order);
-        if (form->column > indent + 2 && form->column + inline_size(member) + (next ? 1 : 2 + behind) > WIDTH) line_begin(form, indent + 2);
+        bool wide = form->column + inline_size(member) + (next ? 1 : 2 + behind) > WIDTH;
+        if (form->column > hang && wide && !begins_here(form, member)) line_begin(form, hang);
         name_put(form, member);
-        node_put(form, member, indent + 2, next ? 1 : 2 + behind);
+        node_put(form, member, wide && member->type == JSON_LIST ? indent : hang, next ? 1 : 2 + behind);
         put(form, next ? "," : " }");
-        if (next && form->column + 1 + inline_size(next) + 1 <= WIDTH) put(form, " ");
-        else if (next) line_begin(form, indent + 2);
+        if (next && (form->column + 1 + inline_size(next) + 1 <= WIDTH || begins_here(form, next))) put(form, " ");
+        else if (next) line_begin(form, hang);
     }
+}
+
+static void filled_object(struct form *form, const struct json *object, size_t indent, size_t behind)
+{
+    put(form, "{ ");
+    members_fill(form, object, NULL, indent + 2, indent + 2, behind);
 }
 
 static void lined_list(struct form *form, const struct json *list, size_t indent)
@@ -195,6 +210,78 @@ static void node_put(struct form *form, const struct json *node, size_t indent, 
     else filled_list(form, node, indent, behind);
 }
 
+/* ---- the timeline ---- */
+
+/* How wide the texts under a name are at most in these steps, those beyond `most` left aside; 0: they are not lined up. */
+static size_t width_of(const struct json *steps, const char *name, size_t most, size_t spread)
+{
+    size_t widest = 0, least = SIZE_MAX;
+    for (const struct json *step = steps->first; step; step = step->next) {
+        const struct json *value = json_member(step, name);
+        if (!value || value->type != JSON_TEXT) continue;
+        size_t width = letters(value->text) + 2;
+        if (width > most) continue;
+        if (width > widest) widest = width;
+        if (width < least) least = width;
+    }
+    return widest && widest - least <= spread ? widest : 0;
+}
+
+/* A time or an actor, and room behind it up to the width of the widest. */
+static void padded_put(struct form *form, const struct json *member, size_t width)
+{
+    size_t end = name_put(form, member) + width + 1;
+    struct text text = { 0 };
+    inline_put(&text, member);
+    put(form, text.bytes);
+    text_free(&text);
+    put(form, ",");
+    while (form->column < end) put(form, " ");
+    put(form, " ");
+}
+
+static size_t rest_size(const struct json *step, const struct json *last)
+{
+    size_t size = 0;
+    for (const struct json *member = last; (member = member_after(step, member, step_order));) size += inline_size(member) + 2;
+    return size;
+}
+
+/* What is lined up comes first; without it a step is like any other value. */
+static void step_put(struct form *form, const struct json *step, size_t at_width, size_t by_width, size_t indent, size_t behind)
+{
+    const struct json *at = json_member(step, "at"), *by = json_member(step, "by"), *last = NULL;
+    size_t hang = indent + 2;
+    bool time = at_width && at && at->type == JSON_TEXT && member_after(step, at, step_order), name = by_width && by && by->type == JSON_TEXT && member_after(step, by, step_order);
+    if (order_of(step) == NULL || !(time || (name && !at && !at_width))) { node_put(form, step, indent, behind); return; }
+    put(form, "{ ");
+    if (time) {
+        padded_put(form, last = at, at_width);
+        hang = form->column;
+    }
+    if (name) padded_put(form, last = by, by_width);
+    if (form->column + rest_size(step, last) + behind > WIDTH) { members_fill(form, step, last, indent + 2, hang, behind); return; }
+    for (const struct json *member = last; (member = member_after(step, member, step_order));) {
+        name_put(form, member);
+        node_put(form, member, hang, 1 + behind);
+        put(form, member_after(step, member, step_order) ? ", " : " }");
+    }
+}
+
+static void timeline_put(struct form *form, const struct json *steps, size_t indent)
+{
+    size_t at_width = width_of(steps, "at", TIME_MOST, TIME_MOST), by_width = width_of(steps, "by", SIZE_MAX, SPREAD_MOST);
+    put(form, "[");
+    for (const struct json *step = steps->first; step; step = step->next) {
+        line_begin(form, indent + 2);
+        if (step->type == JSON_OBJECT) step_put(form, step, at_width, by_width, indent + 2, step->next != NULL);
+        else node_put(form, step, indent + 2, step->next != NULL);
+        if (step->next) put(form, ",");
+    }
+    line_begin(form, indent);
+    put(form, "]");
+}
+
 char *scenario_form(const struct json *root)
 {
     struct form form = { 0 };
@@ -209,7 +296,8 @@ char *scenario_form(const struct json *root)
         line_begin(&form, 2);
         name_put(&form, member);
         bool steps = strcmp(member->name, "timeline") == 0 && member->type == JSON_LIST && member->first;
-        if (steps || (member->type == JSON_LIST && member->count > 1 && holds_more(member))) lined_list(&form, member, 2);
+        if (steps) timeline_put(&form, member, 2);
+        else if (member->type == JSON_LIST && member->count > 1 && holds_more(member)) lined_list(&form, member, 2);
         else node_put(&form, member, 2, next != NULL);
         if (next) put(&form, ",");
     }
