@@ -60,13 +60,13 @@ COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # A frame larger than the guard below a fiber's stack must not jump over it.
 PROVIDER_FLAGS = $(STRICT) $(OPT) -fstack-clash-protection -Iinclude -Iinclude/winsock
 SIM_FLAGS = $(STRICT) $(OPT) -I. -Isim -Iinclude -Iinclude/winsock
-LIBS := -lcjson -lsqlite3 -lxxhash -l:libboost_context.a -lm -ldl -lpthread
+LIBS := -lcjson -lsqlite3 -lxxhash -lncursesw -ltinfo -l:libboost_context.a -lm -ldl -lpthread
 ifneq ($(filter aarch64 s390x,$(CONFIG)),)
-LIBS := -L/usr/lib/$(CONFIG)-linux-gnu -Wl,-rpath-link,/usr/lib/$(CONFIG)-linux-gnu -l:libcjson.so.1 -l:libsqlite3.so.0 -l:libxxhash.so.0 -l:libboost_context.so.1.74.0 -lm -ldl -lpthread
+LIBS := -L/usr/lib/$(CONFIG)-linux-gnu -Wl,-rpath-link,/usr/lib/$(CONFIG)-linux-gnu -l:libcjson.so.1 -l:libsqlite3.so.0 -l:libxxhash.so.0 -l:libncursesw.so.6 -l:libtinfo.so.6 -l:libboost_context.so.1.74.0 -lm -ldl -lpthread
 endif
 LINK := -Wl,--dynamic-list=sim/exports.list
 
-SIM := $(sort $(filter-out sim/cli/main.c,$(wildcard sim/*.c sim/*/*.c sim/*/*/*.c)))
+SIM := $(sort $(filter-out sim/cli/main.c,$(wildcard sim/*.c sim/*/*.c sim/*/*/*.c tui/*.c)))
 PROVIDER := $(sort $(wildcard provider/*.c))
 OBJECTS := $(SIM:%.c=$B/%.o) $(PROVIDER:%.c=$B/%.o)
 MAIN := $B/sim/cli/main.o
@@ -93,6 +93,10 @@ $B/commit: always
 	@mkdir -p $(@D)
 	@echo $(COMMIT) | cmp -s - $@ || echo $(COMMIT) >$@
 $B/sim/%.o: sim/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$Q$(CC) $(SIM_FLAGS) -MMD -MP -c $< -o $@
+$B/tui/%.o: tui/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$Q$(CC) $(SIM_FLAGS) -MMD -MP -c $< -o $@

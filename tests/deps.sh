@@ -2,12 +2,12 @@
 # Installs what is missing, from Debian packages.   deps.sh run|test|arch|parity|format
 # As root it installs; otherwise it says what to install.
 set -eu
-RUN="gcc libc6-dev make pkg-config libcjson-dev libsqlite3-dev libxxhash-dev libboost-context-dev uthash-dev librandom123-dev"
+RUN="gcc libc6-dev make pkg-config libcjson-dev libsqlite3-dev libxxhash-dev libboost-context-dev libncurses-dev uthash-dev librandom123-dev"
 TEST="check clang locales python3-jsonschema"
 # For the other architectures the run-time libraries are enough: their headers are the same files everywhere.
 ARCH="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-user"
 for arch in arm64 s390x; do
-    for package in libc6 libsqlite3-0 libcjson1 libxxhash0 libboost-context1.74.0; do ARCH="$ARCH $package:$arch"; done
+    for package in libc6 libsqlite3-0 libcjson1 libxxhash0 libboost-context1.74.0 libncursesw6; do ARCH="$ARCH $package:$arch"; done
 done
 
 case "${1:-run}" in

@@ -26,6 +26,7 @@ may sim/ws2 'sim/core/|sim/ws2/|sim/net/(net|address|tcp/parameters)\.h|include/
 may sim/script 'sim/core/|sim/net/|sim/ws2/|sim/script/|include/'
 may sim/store 'sim/core/|sim/store/'
 may sim/view 'sim/core/|sim/store/read\.h|sim/view/'
+may tui 'tui/|sim/core/|sim/store/read\.h|sim/view/view\.h|sim/script/(json|pointer|form)\.h'
 may sim/cli 'sim/|include/|tui/tui\.h|provider/(ioctl|provider)\.h'
 
 # Outside libraries live in one room each.

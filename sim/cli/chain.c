@@ -7,45 +7,22 @@
 #include <string.h>
 
 #include "cli/recorded.h"
-#include "core/trace_form.h"
+#include "script/pointer.h"
 
 #define CHAIN_MOST 1000 /* a cause comes before its effect, so chains end; people stop reading earlier */
 #define LINE_SHOWN 200
 
 /* ---- places ---- */
 
-/* The member or element that a pointer's next part names, "~1" and "~0" decoded; *part moves on to the next "/". */
-static const struct json *child(const struct json *node, const char **part)
-{
-    char name[256];
-    size_t length = 0, index = 0;
-    const char *at = *part + 1;
-    bool digits = *at >= '0' && *at <= '9';
-    for (; *at && *at != '/' && length < sizeof name - 1; at++) {
-        bool escaped = *at == '~' && (at[1] == '0' || at[1] == '1');
-        name[length++] = escaped ? (at[1] == '1' ? '/' : '~') : *at;
-        digits = digits && *at >= '0' && *at <= '9' && length < 10;
-        index = 10 * index + (size_t)(digits ? *at - '0' : 0);
-        at += escaped;
-    }
-    name[length] = '\0';
-    *part = at;
-    if (node->type == JSON_OBJECT) return json_member(node, name);
-    const struct json *one = node->type == JSON_LIST && digits ? node->first : NULL;
-    for (; one && index > 0; index--) one = one->next;
-    return one;
-}
-
 /* Where the pointer leads, or as far as it leads: a generated step stands where its generator does. NULL: nowhere. */
 static const struct json *place_of(struct recorded *recorded, const char *pointer)
 {
     struct json_error error;
-    const char *text = recorded->view.scenario_text, *at = pointer;
+    const char *text = recorded->view.scenario_text;
     if (!recorded->document && !recorded->document_tried) recorded->document = json_parse(recorded->arena, recorded->view.scenario_name, text, strlen(text), &error);
     recorded->document_tried = true;
-    const struct json *node = recorded->document && *pointer == '/' ? recorded->document->root : NULL, *next = node;
-    while (next && *at == '/' && (next = child(next, &at))) node = next;
-    return recorded->document && node != recorded->document->root ? node : NULL;
+    const struct json *node = recorded->document ? json_at(recorded->document->root, pointer) : NULL;
+    return node && node != recorded->document->root ? node : NULL;
 }
 
 static const char *file_of(const struct recorded *recorded) { return strcmp(recorded->view.scenario_name, "-") == 0 ? "(standard input)" : recorded->view.scenario_name; }

@@ -43,18 +43,20 @@ struct options {
     struct filter filter;                     /* which rows, which facts */
     enum test_format format;
     enum colour colour;
-    bool json, quiet, help, expand, check_only, quick;
+    const char *keys;                         /* --keys */
+    unsigned columns, rows;                   /* --size; 0: not given */
+    bool json, quiet, help, expand, check_only, quick, ascii;
     unsigned verbose;
 };
 
 /* A verb's row. `takes`: the options it knows, as a mask of enum option; `words`: how its arguments are named in the help, and
-   how many may be given: as many as names stand there, without end where one ends in "…". `run` NULL: a verb this version
-   does not have yet. */
+   how many may be given: as many as names stand there, without end where one ends in "…". */
 enum option {
     OPTION_SEED = 1 << 0, OPTION_SEEDS = 1 << 1, OPTION_JOBS = 1 << 2, OPTION_RECORD = 1 << 3, OPTION_PCAP = 1 << 4, OPTION_TRACE = 1 << 5, OPTION_TRACE_FILE = 1 << 6,
     OPTION_LEVEL = 1 << 7, OPTION_PROVIDER = 1 << 8, OPTION_UNTIL = 1 << 9, OPTION_PARAM = 1 << 10, OPTION_JSON = 1 << 11, OPTION_QUIET = 1 << 12, OPTION_VERBOSE = 1 << 13,
     OPTION_SHARD = 1 << 14, OPTION_RUN = 1 << 15, OPTION_FORMAT = 1 << 16, OPTION_EXPAND = 1 << 17, OPTION_CHECK = 1 << 18, OPTION_QUICK = 1 << 19,
     OPTION_AT = 1 << 20, /* --at and --row */ OPTION_FILTER = 1 << 21, /* --layer and its like */ OPTION_RUNS = 1 << 22, /* --run-a and --run-b */
+    OPTION_SCREEN = 1 << 23, /* --keys, --size and --ascii */
     /* --help, --color, -h belong to every verb */
 };
 struct verb { const char *name; const char *words; const char *summary; const char *help; unsigned takes; unsigned least_words; enum exit_code (*run)(const struct options *options); };
@@ -85,6 +87,7 @@ enum exit_code verb_show(const struct options *options);
 enum exit_code verb_explain(const struct options *options);
 enum exit_code verb_ioctls(const struct options *options);
 enum exit_code verb_bench(const struct options *options);
+enum exit_code verb_tui(const struct options *options);
 enum exit_code verb_version(const struct options *options);
 
 #define WSPSIM_VERSION "0.1.0"

@@ -29,7 +29,7 @@ static void values(const struct verb *table, size_t count)
     char seen[1024] = " ";
     for (size_t i = 0; i < count; i++) {
         struct option_shape option;
-        for (size_t at = 0; table[i].run && option_shape(&table[i], at, &option); at++) {
+        for (size_t at = 0; option_shape(&table[i], at, &option); at++) {
             char word[40];
             snprintf(word, sizeof word, " %s ", option.name);
             if (!option.value || strstr(seen, word)) continue;
@@ -64,7 +64,7 @@ static void taking_values(const struct verb *table, size_t count)
     bool first = true;
     for (size_t i = 0; i < count; i++) {
         struct option_shape option;
-        for (size_t at = 0; table[i].run && option_shape(&table[i], at, &option); at++) {
+        for (size_t at = 0; option_shape(&table[i], at, &option); at++) {
             if (!option.value) continue;
             printf("%s--%s", first ? "" : "|", option.name);
             first = false;
@@ -83,16 +83,16 @@ void completion_bash(void)
            "    [[ $word == = ]] && word=\n    [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}\n"
            "    if [[ $COMP_CWORD == 1 ]]; then\n        _wspsim_words 'help");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) printf(" %s", table[i].name);
+        printf(" %s", table[i].name);
     printf("'\n        return\n    fi\n    case $before in\n    --man) _wspsim_words 'tool scenario record'; return ;;\n    --completion) _wspsim_words 'bash zsh fish'; return ;;\n");
     values(table, count);
     printf("    esac\n    for ((at = 2; at < COMP_CWORD; at++)); do\n        case ${COMP_WORDS[at]} in\n        ");
     taking_values(table, count);
     printf(") ((at++)); [[ ${COMP_WORDS[at]} == = ]] && ((at++)) ;;\n        -?*) ;;\n        *) ((place++)) ;;\n        esac\n    done\n    case ${COMP_WORDS[1]} in\n    help) _wspsim_words 'help --man --completion");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) printf(" %s", table[i].name);
+        printf(" %s", table[i].name);
     printf("' ;;\n");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) verb_cases(&table[i]);
+        verb_cases(&table[i]);
     printf("    esac\n}\ncomplete -F _wspsim wspsim\n");
 }

@@ -65,7 +65,6 @@ void completion_fish(void)
     const struct verb *table = verbs(&count);
     printf("# Completion of wspsim for fish, printed by `wspsim help --completion fish`.\ncomplete -c wspsim -f\n");
     for (size_t i = 0; i < count; i++) {
-        if (!table[i].run) continue;
         printf("complete -c wspsim -n __fish_use_subcommand -a %s -d ", table[i].name);
         quoted(table[i].summary);
         printf("\n");
@@ -74,5 +73,5 @@ void completion_fish(void)
            "complete -c wspsim -n '__fish_seen_subcommand_from help' -l man -x -a 'tool scenario record' -d 'print a page of the manual'\n"
            "complete -c wspsim -n '__fish_seen_subcommand_from help' -l completion -x -a 'bash zsh fish' -d 'print what a shell needs to complete'\n");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) verb_lines(&table[i]);
+        verb_lines(&table[i]);
 }

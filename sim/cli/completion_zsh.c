@@ -73,7 +73,6 @@ void completion_zsh(void)
     const struct verb *table = verbs(&count);
     printf("#compdef wspsim\n# Completion of wspsim for zsh, printed by `wspsim help --completion zsh`.\n_wspsim() {\n    local -a verbs\n    verbs=(\n        'help:this text, or that of a verb'\n");
     for (size_t i = 0; i < count; i++) {
-        if (!table[i].run) continue;
         printf("        '%s:", table[i].name);
         escaped(table[i].summary);
         printf("'\n");
@@ -81,9 +80,9 @@ void completion_zsh(void)
     printf("    )\n    if (( CURRENT == 2 )); then\n        _describe verb verbs\n        return\n    fi\n    shift words\n    (( CURRENT-- ))\n    case $words[1] in\n"
            "    help)\n        _arguments '--man=[print a page of the manual]:PAGE:(tool scenario record)' '--completion=[print what a shell needs to complete]:SHELL:(bash zsh fish)' '1:verb:(help");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) printf(" %s", table[i].name);
+        printf(" %s", table[i].name);
     printf(")'\n        ;;\n");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) verb_case(&table[i]);
+        verb_case(&table[i]);
     printf("    esac\n}\nif [ \"$funcstack[1]\" = _wspsim ]; then _wspsim \"$@\"; else compdef _wspsim wspsim; fi\n");
 }

@@ -196,7 +196,7 @@ static void entry_print(const struct options *options, struct arena *arena, cons
         page_print_json(&page);
     } else {
         if (!*first) putchar('\n');
-        page_print(&page, colour_wanted(options, isatty(STDOUT_FILENO) != 0));
+        page_print(&page, stdout, colour_wanted(options, isatty(STDOUT_FILENO) != 0));
     }
     *first = false;
 }
@@ -229,6 +229,25 @@ static bool explain_word(const struct options *options, const struct index *inde
     const char *nearest = index_nearest(index, arena, word);
     fprintf(stderr, "wspsim explain: \"%s\" is no code, error, event, function, upcall or word of a scenario%s%s%s\n", word, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return false;
+}
+
+char *explain_text(const char *word)
+{
+    struct arena *arena = arena_new();
+    struct index *index = arena_take(arena, sizeof *index);
+    char *text = NULL;
+    size_t size = 0;
+    index_fill(index, arena);
+    const struct entry *entry = index_find(index, word);
+    FILE *out = entry ? open_memstream(&text, &size) : NULL;
+    if (out) {
+        struct page page = { .arena = arena, .word = word };
+        page_fill(&page, entry);
+        page_print(&page, out, false);
+        fclose(out);
+    }
+    arena_free(arena);
+    return text;
 }
 
 enum exit_code verb_explain(const struct options *options)

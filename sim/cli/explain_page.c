@@ -40,23 +40,23 @@ static int columns(const char *text, size_t length)
 }
 
 /* Words flow from column `at` on; further lines begin at `indent`. Ends the line. */
-static void flow(const char *text, int at, int indent)
+static void flow(FILE *out, const char *text, int at, int indent)
 {
     for (bool first = true; *text != '\0'; first = false) {
         size_t length = strcspn(text, " ");
         int width = columns(text, length);
         if (!first && at + 1 + width > WIDTH) {
-            printf("\n%*s", indent, "");
+            fprintf(out, "\n%*s", indent, "");
             at = indent;
         } else if (!first) {
-            putchar(' ');
+            fputc(' ', out);
             at++;
         }
-        printf("%.*s", (int)length, text);
+        fprintf(out, "%.*s", (int)length, text);
         at += width;
         text += length + strspn(text + length, " ");
     }
-    putchar('\n');
+    fputc('\n', out);
 }
 
 static int name_column(const struct explained_item *items)
@@ -70,45 +70,45 @@ static int name_column(const struct explained_item *items)
 }
 
 /* A name and its text in two columns; a name that is too wide has a line of its own. */
-static void print_items(const struct explained_item *items, size_t most)
+static void print_items(FILE *out, const struct explained_item *items, size_t most)
 {
     size_t count = 0, left = 0;
     for (const struct explained_item *item = items; item->name; item++) left++;
     int column = name_column(items), indent = LABEL + column + 2;
     for (const struct explained_item *item = items; item->name; item++) {
         int width = columns(item->name, strlen(item->name));
-        if (item != items) printf("%*s", LABEL, "");
+        if (item != items) fprintf(out, "%*s", LABEL, "");
         if (count++ == most) {
-            printf("and %zu more (--json lists all)\n", left - most);
+            fprintf(out, "and %zu more (--json lists all)\n", left - most);
             return;
         }
-        printf("%s", item->name);
-        if (width > column) printf("\n%*s", indent, "");
-        else printf("%*s", column - width + 2, "");
-        flow(item->text, indent, indent);
+        fprintf(out, "%s", item->name);
+        if (width > column) fprintf(out, "\n%*s", indent, "");
+        else fprintf(out, "%*s", column - width + 2, "");
+        flow(out, item->text, indent, indent);
     }
 }
 
-static void print_names(const struct explained_item *items)
+static void print_names(FILE *out, const struct explained_item *items)
 {
     struct text line = {0};
     for (; items->name; items++) text_printf(&line, "%s%s", items->name, items[1].name ? ", " : "");
-    flow(line.bytes, LABEL, LABEL);
+    flow(out, line.bytes, LABEL, LABEL);
     text_free(&line);
 }
 
-void page_print(const struct page *page, bool bold)
+void page_print(const struct page *page, FILE *out, bool bold)
 {
-    printf("%s%s%s  %s", bold ? "\033[1m" : "", page->name, bold ? "\033[0m" : "", page->kind);
-    if (page->has_value && page->is_code) printf(" 0x%08" PRIX32 " (%" PRIu32 ")", page->value, page->value);
-    else if (page->has_value) printf(" %" PRIu32 " (0x%" PRIX32 ")", page->value, page->value);
-    printf("\n\n");
+    fprintf(out, "%s%s%s  %s", bold ? "\033[1m" : "", page->name, bold ? "\033[0m" : "", page->kind);
+    if (page->has_value && page->is_code) fprintf(out, " 0x%08" PRIX32 " (%" PRIu32 ")", page->value, page->value);
+    else if (page->has_value) fprintf(out, " %" PRIu32 " (0x%" PRIX32 ")", page->value, page->value);
+    fprintf(out, "\n\n");
     for (size_t i = 0; i < page->count; i++) {
         const struct page_field *field = &page->fields[i];
-        printf("%*s%-*s", MARGIN, "", LABEL - MARGIN, field->label);
-        if (field->text) flow(field->text, LABEL, LABEL);
-        else if (field->items->text) print_items(field->items, strcmp(field->label, "scenarios") == 0 ? SCENARIOS_MOST : SIZE_MAX);
-        else print_names(field->items);
+        fprintf(out, "%*s%-*s", MARGIN, "", LABEL - MARGIN, field->label);
+        if (field->text) flow(out, field->text, LABEL, LABEL);
+        else if (field->items->text) print_items(out, field->items, strcmp(field->label, "scenarios") == 0 ? SCENARIOS_MOST : SIZE_MAX);
+        else print_names(out, field->items);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "cli/explain_tables.h"
 
@@ -33,7 +34,7 @@ struct page {
 
 void page_text(struct page *page, const char *label, const char *text);                     /* NULL: no field */
 void page_items(struct page *page, const char *label, const struct explained_item *items);  /* NULL or empty: no field */
-void page_print(const struct page *page, bool bold);
+void page_print(const struct page *page, FILE *out, bool bold);
 void page_print_json(const struct page *page);
 
 /* One for each kind of word: the fields, in the order of reading. */
@@ -48,6 +49,9 @@ void page_of_extension(struct page *page, const struct explained_function *funct
 void page_of_upcall(struct page *page, const struct explained_upcall *upcall);
 void page_of_step(struct page *page, const struct step_kind *kind);
 void page_of_member(struct page *page); /* every place where a member of the page's name may stand */
+
+/* The page about a word as text, for who shows it elsewhere; NULL: there is none. The caller frees. */
+char *explain_text(const char *word);
 
 /* The names of the language's members, each once, ended by NULL. */
 const char *const *language_members(struct arena *arena);

@@ -83,7 +83,7 @@ static void tool_page(void)
               "keeps them.\n");
     printf(".SH VERBS\n");
     for (size_t i = 0; i < count; i++)
-        if (table[i].run) verb_entry(&table[i]);
+        verb_entry(&table[i]);
     printf(".SS wspsim help [\\fIverb\\fR]\nThe list of verbs, or the options of one. \\fB\\-\\-man\\fR tool, scenario or record prints a page of this manual,\n"
            "\\fB\\-\\-completion\\fR bash, zsh or fish what a shell needs to complete words.\n.SH EXIT STATUS\n");
     for (size_t i = 0; i < COUNT(exits); i++) printf(".TP\n%zu\n%s\n", i, exits[i]);

@@ -192,6 +192,26 @@ static bool take_object(struct parser *parser, const char *value) { return take_
 static bool take_from(struct parser *parser, const char *value) { return time_parse(value, &parser->options->filter.from_ns); }
 static bool take_to(struct parser *parser, const char *value) { return time_parse(value, &parser->options->filter.to_ns); }
 
+static bool take_keys(struct parser *parser, const char *value)
+{
+    parser->options->keys = value;
+    return true;
+}
+
+/* "80x24" */
+static bool take_size(struct parser *parser, const char *value)
+{
+    uint64_t columns, rows;
+    const char *by = strchr(value, 'x');
+    char left[8] = "";
+    if (!by || by == value || (size_t)(by - value) >= sizeof left) return false;
+    memcpy(left, value, (size_t)(by - value));
+    if (!number_parse(left, &columns) || !number_parse(by + 1, &rows) || columns < 1 || rows < 1 || columns > 1000 || rows > 1000) return false;
+    parser->options->columns = (unsigned)columns;
+    parser->options->rows = (unsigned)rows;
+    return true;
+}
+
 #define FLAG(name, member) static bool name(struct parser *parser, const char *value) { (void)value; parser->options->member = true; return true; }
 FLAG(take_json, json)
 FLAG(take_quiet, quiet)
@@ -199,6 +219,7 @@ FLAG(take_help, help)
 FLAG(take_expand, expand)
 FLAG(take_check, check_only)
 FLAG(take_quick, quick)
+FLAG(take_ascii, ascii)
 static bool take_verbose(struct parser *parser, const char *value) { (void)value; parser->options->verbose++; return true; }
 
 static const struct row rows[] = {
@@ -230,6 +251,9 @@ static const struct row rows[] = {
     { OPTION_EXPAND, 0, "expand", NULL, NULL, "print the expanded timeline", take_expand },
     { OPTION_CHECK, 0, "check", NULL, NULL, "only tell, change nothing", take_check },
     { OPTION_QUICK, 0, "quick", NULL, NULL, "small sizes and one round: only to see it work", take_quick },
+    { OPTION_SCREEN, 0, "keys", "KEYS", "keys, such as \"jj<Enter>\"", "press these keys, print the screen as text, and end", take_keys },
+    { OPTION_SCREEN, 0, "size", "COLUMNSxROWS", "a size such as 80x24, at most 1000x1000", "of the screen that --keys prints (default: 80x24)", take_size },
+    { OPTION_SCREEN, 0, "ascii", NULL, NULL, "lines of ASCII characters, whatever the locale", take_ascii },
     { OPTION_JSON, 0, "json", NULL, NULL, "one JSON object a line", take_json },
     { OPTION_QUIET, 'q', "quiet", NULL, NULL, "no progress, only what went wrong", take_quiet },
     { OPTION_VERBOSE, 'v', "verbose", NULL, NULL, "say more; repeatable", take_verbose },

@@ -136,12 +136,6 @@ for verb in run test check replay show diff merge explain ioctls bench version; 
     check "... says so" in_err "unknown option --frobnicate"
     check "... on standard error alone" out_empty
 done
-for verb in fmt merge diff show schema tui; do
-    ws "$verb" a b
-    if [ "$code" -eq 2 ] && in_err "this version has no .$verb. yet"; then ok "$verb is for later, and says so"
-    elif ! in_err "this version has no"; then ok "$verb is there"
-    else not_ok "$verb"; fi
-done
 exits 2 "an unknown verb" rnu pass.json
 check "... suggests the nearest" in_err 'did you mean run'
 exits 2 "an unknown verb far from all" frobnicate
