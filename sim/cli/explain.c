@@ -17,7 +17,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-enum kind { KIND_CODE, KIND_LATER, KIND_ERROR, KIND_WAIT, KIND_EVENT, KIND_FUNCTION, KIND_EXTENSION, KIND_UPCALL, KIND_STEP, KIND_MEMBER, KIND_UNKNOWN };
+enum kind { KIND_CODE, KIND_LATER, KIND_ERROR, KIND_WAIT, KIND_EVENT, KIND_FUNCTION, KIND_EXTENSION, KIND_UPCALL, KIND_STEP, KIND_MEMBER, KIND_ROW, KIND_UNKNOWN };
 
 /* One name that can be asked for. */
 struct entry { enum kind kind; size_t index; const char *name; bool has_value; uint32_t value; };
@@ -29,13 +29,15 @@ static void index_add(struct index *index, enum kind kind, size_t place, const c
     if (index->count < COUNT(index->entries)) index->entries[index->count++] = (struct entry){ kind, place, name, has_value, value };
 }
 
-/* Steps and members of the language, whose names may also be functions without their prefix. */
+/* Steps and members of the language, and rows, whose names may also be functions without their prefix. */
 static void language_fill(struct index *index, struct arena *arena)
 {
     size_t count;
     const struct step_kind *steps = kinds(&count);
     for (size_t i = 0; i < count; i++) index_add(index, KIND_STEP, i, steps[i].name, false, 0);
     for (const char *const *name = language_members(arena); *name; name++) index_add(index, KIND_MEMBER, 0, *name, false, 0);
+    const struct explained_row *rows = explained_rows(&count);
+    for (size_t i = 0; i < count; i++) index_add(index, KIND_ROW, i, rows[i].verb, false, 0);
 }
 
 /* The order of the kinds decides what a number means that several have. */
@@ -111,7 +113,7 @@ static const char *usual_name(const char *word)
     return word;
 }
 
-static bool of_language(const struct entry *entry) { return entry->kind == KIND_STEP || entry->kind == KIND_MEMBER; }
+static bool of_language(const struct entry *entry) { return entry->kind == KIND_STEP || entry->kind == KIND_MEMBER || entry->kind == KIND_ROW; }
 
 /* A word of Winsock: those of the language are found beside it. */
 static const struct entry *index_find(const struct index *index, const char *word)
@@ -164,7 +166,7 @@ static void page_fill(struct page *page, const struct entry *entry)
 {
     static const char *const words[] = {
         [KIND_CODE] = "control code", [KIND_LATER] = "control code", [KIND_ERROR] = "error", [KIND_WAIT] = "result of a wait", [KIND_EVENT] = "network event",
-        [KIND_FUNCTION] = "function of the provider", [KIND_EXTENSION] = "extension function", [KIND_UPCALL] = "upcall", [KIND_STEP] = "step of a scenario", [KIND_MEMBER] = "member in a scenario",
+        [KIND_FUNCTION] = "function of the provider", [KIND_EXTENSION] = "extension function", [KIND_UPCALL] = "upcall", [KIND_STEP] = "step of a scenario", [KIND_MEMBER] = "member in a scenario", [KIND_ROW] = "row of a trace",
         [KIND_UNKNOWN] = "unknown number, read as a control code",
     };
     size_t count;
@@ -184,6 +186,7 @@ static void page_fill(struct page *page, const struct entry *entry)
     case KIND_UPCALL: page_of_upcall(page, explained_upcalls(&count) + entry->index); break;
     case KIND_STEP: page_of_step(page, kinds(&count) + entry->index); break;
     case KIND_MEMBER: page_of_member(page); break;
+    case KIND_ROW: page_of_row(page, explained_rows(&count) + entry->index); break;
     case KIND_UNKNOWN: page_of_unknown(page); break;
     }
 }
@@ -201,7 +204,7 @@ static void entry_print(const struct options *options, struct arena *arena, cons
     *first = false;
 }
 
-/* What the language means by the word: its steps, else its members. True if it means anything. */
+/* What the language means by the word: its steps, else its members; and its rows. True if it means anything. */
 static bool language_print(const struct options *options, const struct index *index, struct arena *arena, const char *word, bool *first)
 {
     bool any = false;
@@ -227,7 +230,7 @@ static bool explain_word(const struct options *options, const struct index *inde
     if (entry) entry_print(options, arena, entry, word, first);
     if (language_print(options, index, arena, word, first) || entry) return true;
     const char *nearest = index_nearest(index, arena, word);
-    fprintf(stderr, "wspsim explain: \"%s\" is no code, error, event, function, upcall or word of a scenario%s%s%s\n", word, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    fprintf(stderr, "wspsim explain: \"%s\" is no code, error, event, function, upcall, row or word of a scenario%s%s%s\n", word, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return false;
 }
 

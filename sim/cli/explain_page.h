@@ -48,6 +48,7 @@ void page_of_function(struct page *page, const struct explained_function *functi
 void page_of_extension(struct page *page, const struct explained_function *function);
 void page_of_upcall(struct page *page, const struct explained_upcall *upcall);
 void page_of_step(struct page *page, const struct step_kind *kind);
+void page_of_row(struct page *page, const struct explained_row *row);
 void page_of_member(struct page *page); /* every place where a member of the page's name may stand */
 
 /* The page about a word as text, for who shows it elsewhere; NULL: there is none. The caller frees. */

@@ -1,6 +1,6 @@
 /*
  * Pages of the scenario language, made of the table that the loader reads scenarios by: a step with its members, and a member
- * with all places where it may stand.
+ * with all places where it may stand. And of the rows that come of it.
  */
 #include <string.h>
 
@@ -82,6 +82,15 @@ void page_of_step(struct page *page, const struct step_kind *kind)
     page_items(page, "of every step", names_list(page->arena, step_members));
     page_text(page, "example", example_of(word, kind->name));
     page_items(page, "scenarios", scenarios_with(page->arena, kind->name, word));
+}
+
+/* ---- a row ---- */
+
+void page_of_row(struct page *page, const struct explained_row *row)
+{
+    page_text(page, "meaning", row->meaning);
+    page_text(page, "layer", row->layer);
+    page_text(page, "seen by", arena_printf(page->arena, "wspsim run FILE --trace text, wspsim show RUN.db events --verb %s", row->verb));
 }
 
 /* ---- a member ---- */

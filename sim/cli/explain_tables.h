@@ -75,6 +75,10 @@ const struct explained_upcall *explained_upcalls(size_t *count);
 struct explained_step { const char *word, *name, *example; };
 const struct explained_step *explained_steps(size_t *count);
 
+/* The verb of a row, as traces and records have it. Rows of calls bear the name of a function, those of the script that of a step. */
+struct explained_row { const char *verb, *layer, *meaning; };
+const struct explained_row *explained_rows(size_t *count);
+
 /* Where a code is valid, as words of the inventory: each between two `quote`, with `between` in between. */
 void valid_on_words(struct text *text, unsigned valid_on, const char *quote, const char *between);
 #endif

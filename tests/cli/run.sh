@@ -621,6 +621,15 @@ exits 0 "explain a word of Winsock and of the language" explain bind
 check "... has both pages" sh -c 'grep -q "^WSPBind " "$1" && grep -q "^bind  step of a scenario" "$1"' - "$out"
 exits 0 "explain what is seen and what is done under one name" explain message
 check "... has both pages" sh -c 'grep -q "\"do\": \"message\"" "$1" && grep -q "\"sees\": \"message\"" "$1"' - "$out"
+exits 0 "explain what is a step and a row" explain interface.up
+check "... has both pages" sh -c 'grep -q "^interface.up  step of a scenario" "$1" && grep -q "^interface.up  row of a trace" "$1"' - "$out"
+verbs=$(cd ../../.. && "$binary" run scenarios/museum/*.json scenarios/net/qos-*.json scenarios/net/tcp/*.json scenarios/language/*e.json --trace jsonl 2>/dev/null |
+    sed -n 's/^{.*"layer":"\(net\|kernel\|upcall\|script\)","verb":"\([^"]*\)".*/\2/p' | sort -u)
+check "... rows of many kinds are there to be asked for" [ "$(echo "$verbs" | wc -l)" -ge 100 ]
+# shellcheck disable=SC2086
+exits 0 "every row that they leave is explained" explain $verbs
+exits 2 "explain a row misspelt" explain adress.added
+check "... suggests it" in_err 'did you mean address.added?'
 exits 2 "explain a step misspelt" explain adress.add
 check "... suggests it" in_err 'did you mean address.add?'
 exits 2 "explain a member misspelt" explain keyfrmes
