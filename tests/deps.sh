@@ -3,7 +3,7 @@
 # As root it installs; otherwise it says what to install.
 set -eu
 RUN="gcc libc6-dev make pkg-config libcjson-dev libsqlite3-dev libxxhash-dev libboost-context-dev libncurses-dev uthash-dev librandom123-dev"
-TEST="check clang locales python3-jsonschema"
+TEST="check clang locales python3-jsonschema tmux"
 # For the other architectures the run-time libraries are enough: their headers are the same files everywhere.
 ARCH="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-user"
 for arch in arm64 s390x; do

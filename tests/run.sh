@@ -71,6 +71,7 @@ part "observed behaviour" tests/observed.sh
 part "the museum and its page" tests/museum.sh
 part "the lessons and their page" tests/lessons.sh
 part "schema: as the program prints it" sh -c 'bin/wspsim schema | cmp - scenarios/scenario.schema.json'
+part "the terminal view" tests/tui/run.sh bin/wspsim
 part "the manual and the completion" "$PYTHON" tests/cli/manual.py bin/wspsim
 part "schema: what python3-jsonschema says of scenarios, right and wrong" "$PYTHON" tests/schema.py scenarios/scenario.schema.json
 part "tidy" tests/tidy.sh

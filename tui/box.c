@@ -20,7 +20,7 @@ void box_open(struct session *session, const char *title, char *text)
 static struct area box_area(const struct session *session)
 {
     struct area area = session_body(session);
-    int margin = area.columns > 100 ? (area.columns - 96) / 2 : 2;
+    int margin = area.columns > 92 ? (area.columns - 92) / 2 : 0; /* pages are made for 80 columns */
     area.x += margin, area.columns -= 2 * margin;
     return area;
 }
@@ -37,7 +37,7 @@ void box_draw(struct session *session)
 {
     struct area area = box_area(session);
     struct canvas *canvas = &session->canvas;
-    int columns = area.columns - 4, lines = lines_of(session->box.text, columns), y = 1;
+    int inner = area.columns > 84 ? 2 : 0, columns = area.columns - 2 * inner, lines = lines_of(session->box.text, columns), y = 1;
     if (lines + 2 < area.rows) area.rows = lines + 2;
     if (session->box.first > lines - (area.rows - 2)) session->box.first = lines - (area.rows - 2);
     if (session->box.first < 0) session->box.first = 0;
@@ -51,7 +51,7 @@ void box_draw(struct session *session)
         struct text text = { 0 };
         text_add_n(&text, start, length);
         char *shown = text_done(&text);
-        draw_text(canvas, area, 2, y++, STYLE_PLAIN, shown);
+        draw_text(canvas, area, inner, y++, STYLE_PLAIN, shown);
         free(shown);
     }
     if (lines > area.rows - 2) draw_format(canvas, area, area.columns - 22, area.rows - 1, STYLE_DIM, " %d to %d of %d ", session->box.first + 1, session->box.first + area.rows - 2, lines);
@@ -67,7 +67,7 @@ void box_take(struct session *session, enum command command)
     case COMMAND_PAGE_UP: *first -= page; break;
     case COMMAND_PAGE_DOWN: *first += page; break;
     case COMMAND_HOME: *first = 0; break;
-    case COMMAND_END: *first = lines_of(session->box.text, area.columns - 4); break;
+    case COMMAND_END: *first = lines_of(session->box.text, area.columns); break;
     default: /* anything else closes it */
         free(session->box.title);
         free(session->box.text);

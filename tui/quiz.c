@@ -8,6 +8,8 @@
 
 #include "tui/session.h"
 
+#define LOOKED_AT_MOST 2000 /* rows that one key may pass */
+
 static char *copy_of(const char *text)
 {
     struct text copy = { 0 };
@@ -29,12 +31,27 @@ static void question_show(struct session *session, const char *more)
     box_open(session, "a question", text_done(&text));
 }
 
-void quiz_look(struct session *session)
+/* The first row behind `from` up to the cursor whose step asks something; 0: none. */
+static uint64_t asking_row(struct session *session, uint64_t from)
+{
+    struct trace_row row;
+    for (int looked = 0; looked < LOOKED_AT_MOST && from != session->place && (from = reel_next(session->reel, from)) != 0; looked++) {
+        if (!reel_row(session->reel, from, &row) || row.layer != LAYER_SCRIPT || is_done(&session->quiz, from)) continue;
+        char *pointer = copy_of(row.object);
+        bool asks = step_text(session, pointer, "question") != NULL;
+        free(pointer);
+        if (asks) return from;
+    }
+    return 0;
+}
+
+void quiz_look(struct session *session, uint64_t from)
 {
     struct quiz *quiz = &session->quiz;
-    if (session->row.layer != LAYER_SCRIPT || quiz->open || is_done(quiz, session->place)) return;
+    uint64_t place = quiz->open ? 0 : asking_row(session, from);
+    if (!place) return;
+    session_go(session, place);
     const char *question = step_text(session, session->row.object, "question");
-    if (!question) return;
     quiz->question = copy_of(question);
     const char *answer = step_text(session, session->row.object, "answer");
     quiz->answer = copy_of(answer ? answer : "(the scenario gives no answer: look at the rows)");

@@ -8,6 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BEGINNING 100000 /* rows in which the beginning is looked for */
+
+/* Where one wants to look first: at what failed; else at the first step, not at the building of the world before it. */
+static uint64_t beginning(struct session *session)
+{
+    struct trace_row row;
+    uint64_t first = reel_next(session->reel, 0), step = 0, place = first;
+    bool failed = strcmp(session->run.verdict, "pass") != 0;
+    for (int looked = 0; looked < BEGINNING && place && reel_row(session->reel, place, &row); looked++, place = reel_next(session->reel, place)) {
+        if (failed && is_failure(&row)) return place;
+        if (!step && row.layer == LAYER_SCRIPT) step = place;
+        if (step && !failed) break;
+    }
+    return step ? step : first;
+}
+
 bool session_run(struct session *session, size_t index, char **error)
 {
     struct record_run_view run;
@@ -24,7 +40,8 @@ bool session_run(struct session *session, size_t index, char **error)
     session->place = 0;
     session->trail_count = 0;
     memset(session->marks, 0, sizeof session->marks);
-    session_go(session, reel_next(reel, 0));
+    session_go(session, beginning(session));
+    session->scroll[TUI_TIMELINE] = 6;
     return true;
 }
 

@@ -107,7 +107,7 @@ void box_take(struct session *session, enum command command);
 void explain_open(struct session *session);                  /* what the row's words mean */
 void about_open(struct session *session);
 
-void quiz_look(struct session *session);                     /* after a move: does the step ask something? */
+void quiz_look(struct session *session, uint64_t from);      /* after a move forwards: does a step on the way ask something? Then the cursor goes back to it */
 void quiz_answer(struct session *session, const char *typed);
 void quiz_judge(struct session *session, bool right);
 void quiz_end(struct session *session);

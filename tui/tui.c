@@ -28,19 +28,32 @@ void view_show(struct session *session, enum view_number number)
 
 /* ---- drawing ---- */
 
+/* Where the name of a view stands in the bar; returns the column behind it. */
+static int tab_columns(int number, int *from)
+{
+    int x = 1;
+    for (int i = 0; i < number; i++) x += 2 + text_columns(views[i].name);
+    *from = x;
+    return x + 1 + text_columns(views[number].name);
+}
+
 static void top_draw(struct session *session, struct area bar)
 {
-    char at[TIME_TEXT], place[24], last[24];
+    char at[TIME_TEXT], place[24], last[24], right[160];
     struct canvas *canvas = &session->canvas;
     draw_fill(canvas, bar, 0, STYLE_BAR);
     time_text(session->row.at_ns, at);
     place_text(session->place, place);
     place_text(reel_rows_before(session->reel, reel_last(session->reel)), last);
-    int x = 1;
-    for (int i = 0; i < TUI_VIEWS && x < bar.columns - 46; i++) x = draw_format(canvas, bar, x, 0, STYLE_BAR | (i == (int)session->shown ? STYLE_CHOSEN : 0), "%d %s", i + 1, views[i].name) + 1;
-    char right[160];
-    snprintf(right, sizeof right, "%s%s%s  row %s of %s  %s", session->playing > 0 ? "playing  " : session->playing < 0 ? "back  " : "", session->run.verdict, "", place, last, at);
-    draw_text(canvas, bar, bar.columns - text_columns(right) - 1, 0, STYLE_BAR, right);
+    int from, end = 0;
+    for (int i = 0; i < TUI_VIEWS; i++) {
+        end = tab_columns(i, &from);
+        draw_format(canvas, bar, from, 0, i == (int)session->shown ? STYLE_PLAIN : STYLE_BAR, "%d%s", i + 1, views[i].name);
+    }
+    const char *playing = session->playing > 0 ? "playing " : session->playing < 0 ? "back " : "";
+    snprintf(right, sizeof right, " %s%s  row %s of %s  %s ", playing, session->run.verdict, place, last, at);
+    if (end + text_columns(right) > bar.columns) snprintf(right, sizeof right, " %s%s/%s %s ", playing, place, last, at);
+    draw_text(canvas, bar, bar.columns - text_columns(right), 0, STYLE_BAR, right);
 }
 
 static void bottom_draw(struct session *session, struct area bar)
@@ -114,31 +127,26 @@ static void command_take(struct session *session, enum command command)
         return;
     }
     if (!views[session->shown].take || !views[session->shown].take(session, command, body)) common_take(session, command, body);
-    bool forwards = command == COMMAND_DOWN || command == COMMAND_INSTANT_NEXT || command == COMMAND_CALL_NEXT;
-    if (session->place != before && forwards && session->shown != TUI_ROW) quiz_look(session);
+    bool forwards = command == COMMAND_DOWN || command == COMMAND_INSTANT_NEXT || command == COMMAND_CALL_NEXT || command == COMMAND_COMPLETION_NEXT;
+    if (session->place != before && forwards && session->shown != TUI_ROW) quiz_look(session, before);
     if (session->place != before && command == COMMAND_END && session->quiz.asked) session_say(session, false, "the end: %u of %u right", session->quiz.right, session->quiz.asked);
 }
 
 static void click_take(struct session *session)
 {
-    int x = 1;
-    if (session->mouse_y != 0) {
-        command_take(session, COMMAND_CLICK_ROW);
-        return;
-    }
-    for (int i = 0; i < TUI_VIEWS; i++) { /* as top_draw writes them */
-        int end = x + 2 + text_columns(views[i].name);
-        if (session->mouse_x >= x && session->mouse_x < end) view_show(session, (enum view_number)i);
-        x = end + 1;
-    }
+    int from;
+    if (session->mouse_y != 0) command_take(session, COMMAND_CLICK_ROW);
+    for (int i = 0; session->mouse_y == 0 && i < TUI_VIEWS; i++)
+        if (session->mouse_x < tab_columns(i, &from) && session->mouse_x >= from) view_show(session, (enum view_number)i);
 }
 
 static void key_take(struct session *session, int key)
 {
     if (key == KEYS_TICK) {
         uint64_t before = session->place;
+        bool forwards = session->playing > 0;
         play_tick(session, 50);
-        if (session->place != before) quiz_look(session);
+        if (session->place != before && forwards) quiz_look(session, before);
         return;
     }
     if (key == KEYS_RESIZE) return;
@@ -196,6 +204,7 @@ enum tui_end tui_run(const struct tui_setup *setup, char **error)
     struct session session;
     *error = NULL;
     bool good = session_open(&session, setup, error);
+    if (good && session.shown == TUI_TIMELINE && is_failure(&session.row)) session_say(&session, true, "this is what failed; w leads to why, Enter shows all of it");
     if (good) good = setup->keys ? keys_run(&session, error) : terminal_loop(&session, error);
     session_close(&session);
     return good ? TUI_HELD : TUI_ENVIRONMENT;

@@ -51,11 +51,12 @@ static const struct verb table[] = {
     { "merge", "OUT.db IN.db…", "joins records",
       "The runs are numbered anew, in the order in which they are given. If one of the\n"
       "records is none, or is damaged, OUT.db stays as it was.", OPTION_QUIET, 2, verb_merge },
-    { "explain", "WORD…", "tells what a code, error, event or function means",
+    { "explain", "WORD…", "tells what a code, error, event, function or word of a scenario means",
       "A WORD is a control code (by name, with or without SIO_, or by number), an\n"
       "error (by name or number), an FD_ event, a function of the service-provider\n"
-      "interface (WSPIoctl or Ioctl), an upcall (WPU…) or the result of a wait. Case\n"
-      "does not matter. Scenarios that show it are looked for in `scenarios`.", OPTION_JSON, 1, verb_explain },
+      "interface (WSPIoctl or Ioctl), an upcall (WPU…), the result of a wait, a step or\n"
+      "member of a scenario, or the verb of a row. Case does not matter. Scenarios that\n"
+      "show it are looked for in `scenarios`.", OPTION_JSON, 1, verb_explain },
     { "ioctls", "", "prints the inventory of control codes",
       "Sizes are the least bytes a buffer must have on Win64 and AF_INET. A code that\n"
       "is not yet real is answered with the error of a provider that does not offer it.", OPTION_JSON, 0, verb_ioctls },
