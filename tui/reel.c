@@ -9,7 +9,17 @@
 #include "core/arena.h"
 #include "core/trace_order.h"
 
-struct reel { struct record *rows, *packets; int64_t run_id; uint64_t last_row, last_packet; char *error; };
+struct reel {
+    struct record *rows, *packets;
+    int64_t run_id;
+    uint64_t last_row, last_packet;
+    uint64_t low[2];                 /* where reading backwards began last: of rows, of packets */
+    uint64_t near_row, near_packet;  /* the last answer of packet_after: the next question is mostly about a neighbour */
+    char *error;
+};
+
+#define BACK 12
+#define NEAR 64
 
 static bool is_packet(uint64_t place) { return place > TRACE_PACKET_BASE; }
 
@@ -36,6 +46,11 @@ static bool last_before(struct reel *reel, uint64_t seq, struct trace_row *row)
     uint64_t base = is_packet(seq) ? TRACE_PACKET_BASE : 0, least;
     struct trace_row found;
     if (seq <= base + 1) return false;
+    uint64_t *low = &reel->low[base != 0]; /* the reader has a few rows ahead of where it was asked: asked a bit further back, it serves several steps */
+    if (seq - 1 < *low || seq - 1 >= *low + BACK) {
+        *low = seq - base > BACK ? seq - BACK : base + 1;
+        first_from(reel, *low, &found);
+    }
     for (uint64_t step = 1;; step *= 2) {
         least = seq - base > step ? seq - step : base + 1;
         if (first_from(reel, least, &found) && found.seq < seq) break;
@@ -45,19 +60,48 @@ static bool last_before(struct reel *reel, uint64_t seq, struct trace_row *row)
     return first_from(reel, found.seq, row);
 }
 
-/* The first packet of those that were written after this row's number or a later one. */
-static uint64_t packet_after(struct reel *reel, uint64_t row)
+static uint64_t after_of(struct reel *reel, uint64_t packet)
+{
+    struct trace_row row;
+    return first_from(reel, packet, &row) ? trace_after(&row) : UINT64_MAX;
+}
+
+/* From the last answer on, packet by packet. False: it is too far. */
+static bool packet_near(struct reel *reel, uint64_t row, uint64_t *packet)
+{
+    uint64_t at = reel->near_packet;
+    int steps = 0;
+    if (!at) return false;
+    if (row >= reel->near_row)
+        for (; at <= reel->last_packet && after_of(reel, at) < row; at++)
+            if (steps++ > NEAR) return false;
+    if (row < reel->near_row)
+        for (; at > TRACE_PACKET_BASE + 1 && after_of(reel, at - 1) >= row; at--)
+            if (steps++ > NEAR) return false;
+    *packet = at;
+    return true;
+}
+
+static uint64_t packet_far(struct reel *reel, uint64_t row)
 {
     uint64_t low = TRACE_PACKET_BASE + 1, high = reel->last_packet + 1;
-    struct trace_row found;
-    if (!reel->packets || reel->last_packet <= TRACE_PACKET_BASE) return 0;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (!first_from(reel, middle, &found)) return 0;
-        if (trace_after(&found) < row) low = middle + 1;
+        if (after_of(reel, middle) < row) low = middle + 1;
         else high = middle;
     }
-    return low <= reel->last_packet ? low : 0;
+    return low;
+}
+
+/* The first packet of those that were written after the row of this number or a later one; 0: none. */
+static uint64_t packet_after(struct reel *reel, uint64_t row)
+{
+    uint64_t packet;
+    if (!reel->packets) return 0;
+    if (!packet_near(reel, row, &packet)) packet = packet_far(reel, row);
+    reel->near_row = row;
+    reel->near_packet = packet;
+    return packet <= reel->last_packet ? packet : 0;
 }
 
 static uint64_t packet_last(struct reel *reel)
@@ -140,6 +184,8 @@ uint64_t reel_previous(struct reel *reel, uint64_t place)
     if (reel->packets && last_before(reel, before, &packet) && trace_after(&packet) >= number && trace_after(&packet) < place) return packet.seq;
     return number;
 }
+
+uint64_t reel_last_packet(const struct reel *reel) { return reel->last_packet; }
 
 uint64_t reel_last(struct reel *reel)
 {

@@ -33,6 +33,7 @@ struct session {
     struct view *view;                /* the world at the cursor */
     struct arena *arena;
     const struct scenario_lines *lines; /* where steps stand in the scenario's text (scenario.c) */
+    const struct lanes *lanes;        /* lanes.c; NULL: not looked for yet */
     struct canvas canvas;
 
     uint64_t place;                   /* the cursor: a row's number; 0 only if the run has no rows */
@@ -124,6 +125,7 @@ bool scenario_take(struct session *session, enum command command, struct area ar
 void timeline_draw(struct session *session, struct area area);
 bool timeline_take(struct session *session, enum command command, struct area area);
 void lanes_draw(struct session *session, struct area area);
+bool lanes_take(struct session *session, enum command command, struct area area);
 void world_draw(struct session *session, struct area area);
 bool world_take(struct session *session, enum command command, struct area area);
 void row_draw(struct session *session, struct area area);

@@ -11,7 +11,7 @@
 #include "tui/terminal.h"
 
 static const struct tui_view views[TUI_VIEWS] = {
-    [TUI_TIMELINE] = { "timeline", timeline_draw, timeline_take }, [TUI_LANES] = { "lanes", lanes_draw, NULL }, [TUI_WORLD] = { "world", world_draw, world_take },
+    [TUI_TIMELINE] = { "timeline", timeline_draw, timeline_take }, [TUI_LANES] = { "lanes", lanes_draw, lanes_take }, [TUI_WORLD] = { "world", world_draw, world_take },
     [TUI_ROW] = { "row", row_draw, row_take }, [TUI_PACKET] = { "packet", packet_draw, NULL }, [TUI_SCENARIO] = { "scenario", scenario_draw, scenario_take },
     [TUI_DIFF] = { "diff", diff_draw, diff_take }, [TUI_RUNS] = { "runs", runs_draw, runs_take }, [TUI_HELP] = { "help", help_draw, help_take },
 };
@@ -44,7 +44,7 @@ static void top_draw(struct session *session, struct area bar)
     draw_fill(canvas, bar, 0, STYLE_BAR);
     time_text(session->row.at_ns, at);
     place_text(session->place, place);
-    place_text(reel_rows_before(session->reel, reel_last(session->reel)), last);
+    place_text(session->place > TRACE_PACKET_BASE ? reel_last_packet(session->reel) : reel_rows_before(session->reel, reel_last(session->reel)), last);
     int from, end = 0;
     for (int i = 0; i < TUI_VIEWS; i++) {
         end = tab_columns(i, &from);
