@@ -42,7 +42,7 @@ void terminal_end(void)
 
 static int attributes[STYLE_COUNT]; /* with the colour pair */
 
-/* Colours of 8, and of 256 where there are so many. */
+/* Colours of 8, and of 256 where there are so many. A terminal of true colours takes the 256 by their red, green and blue. */
 static const struct { short plain, rich; int bold; } looks[STYLE_COUNT] = {
     [STYLE_SCRIPT] = { COLOR_YELLOW, 179, 0 }, [STYLE_SPI] = { COLOR_CYAN, 80, 0 }, [STYLE_UPCALL] = { COLOR_MAGENTA, 176, 0 }, [STYLE_KERNEL] = { COLOR_BLUE, 111, 0 },
     [STYLE_NET] = { COLOR_GREEN, 114, 0 }, [STYLE_PACKET] = { COLOR_WHITE, 145, 0 }, [STYLE_PLAIN] = { -1, -1, 0 }, [STYLE_DIM] = { -1, 245, A_DIM }, [STYLE_STRONG] = { -1, -1, A_BOLD },
@@ -50,16 +50,26 @@ static const struct { short plain, rich; int bold; } looks[STYLE_COUNT] = {
     [STYLE_MARK] = { COLOR_YELLOW, 214, A_BOLD },
 };
 
+/* The 256 colours are 16 of the terminal's, a cube of 6 x 6 x 6 and 24 greys. */
+static int true_colour(int number)
+{
+    static const int steps[] = { 0, 95, 135, 175, 215, 255 };
+    if (number < 16) return number;
+    if (number >= 232) return 0x010101 * (8 + 10 * (number - 232));
+    return steps[(number - 16) / 36] << 16 | steps[(number - 16) / 6 % 6] << 8 | steps[(number - 16) % 6];
+}
+
 static void looks_start(bool colour)
 {
     bool coloured = colour && has_colors() && start_color() == OK;
     bool rich = coloured && COLORS >= 256;
     if (coloured) use_default_colors();
     for (short i = 0; i < STYLE_COUNT; i++) {
-        short wanted = rich ? looks[i].rich : looks[i].plain;
+        int wanted = rich ? looks[i].rich : looks[i].plain;
+        if (coloured && COLORS > 256 && wanted >= 0) wanted = true_colour(wanted);
         attributes[i] = looks[i].bold;
         if (i == STYLE_DIM && rich) attributes[i] = 0; /* grey says it already */
-        if (coloured && wanted >= 0 && init_pair((short)(i + 1), wanted, -1) == OK) attributes[i] |= (int)COLOR_PAIR(i + 1);
+        if (coloured && wanted >= 0 && init_extended_pair(i + 1, wanted, -1) == OK) attributes[i] |= (int)COLOR_PAIR(i + 1);
     }
 }
 
