@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "tui/session.h"
+#include "tui/world.h"
 
 static const char *const asks[] = {
     [PROMPT_NONE] = "", [PROMPT_TIME] = "time: ", [PROMPT_ROW] = "row: ", [PROMPT_MARK] = "mark with a letter: ", [PROMPT_MARKED] = "go to mark: ", [PROMPT_SEARCH] = "/",
-    [PROMPT_FILTER] = "show: ", [PROMPT_ANSWER] = "your prediction: ",
+    [PROMPT_FILTER] = "show: ", [PROMPT_ANSWER] = "your prediction: ", [PROMPT_DESTINATION] = "the way to address: ",
 };
 
 void prompt_open(struct session *session, enum prompt prompt)
@@ -71,6 +72,12 @@ static void filter_go(struct session *session, const char *text)
     }
 }
 
+static void destination_set(struct session *session, const char *text)
+{
+    if (*text && !world_destination(text)) session_say(session, true, "\"%s\" is no address: 192.0.2.1, or 2001:db8::1", text);
+    else snprintf(session->destination, sizeof session->destination, "%s", text);
+}
+
 static void mark_key(struct session *session, int key)
 {
     bool set = session->prompt == PROMPT_MARK;
@@ -96,6 +103,7 @@ static void prompt_enter(struct session *session)
     case PROMPT_SEARCH: search_go(session, session->typed); break;
     case PROMPT_FILTER: filter_go(session, session->typed); break;
     case PROMPT_ANSWER: quiz_answer(session, session->typed); break;
+    case PROMPT_DESTINATION: destination_set(session, session->typed); break;
     case PROMPT_MARK:
     case PROMPT_MARKED:
     case PROMPT_NONE: break;

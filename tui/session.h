@@ -18,7 +18,7 @@ enum view_number { TUI_TIMELINE, TUI_LANES, TUI_WORLD, TUI_ROW, TUI_PACKET, TUI_
 /* Which rows are shown. Texts are the filter's own; NULL or 0: all. A name may end in "*". */
 struct row_filter { unsigned layers; /* bits of enum layer */ char *host, *actor, *object, *text; };
 
-enum prompt { PROMPT_NONE, PROMPT_TIME, PROMPT_ROW, PROMPT_MARK, PROMPT_MARKED, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_ANSWER };
+enum prompt { PROMPT_NONE, PROMPT_TIME, PROMPT_ROW, PROMPT_MARK, PROMPT_MARKED, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_ANSWER, PROMPT_DESTINATION };
 
 /* A text in a box over the view: a page of explain, what a scenario says, an answer. */
 struct box { char *title, *text; int first; };
@@ -58,6 +58,7 @@ struct session {
     int64_t play_ns;                  /* virtual time that has been played to */
     int scroll[TUI_VIEWS];            /* of views that scroll on their own */
     int chosen[TUI_VIEWS];            /* and choose on their own */
+    char destination[64];             /* whose route the world shows; "": nobody asked */
     struct diff_state *diff;          /* diff.c; NULL: not compared yet */
     int mouse_x, mouse_y;
     bool quit;
