@@ -87,7 +87,7 @@ static void address_line(struct page *page, const char *key)
 
 static void ip_part(struct page *page, const char *protocol)
 {
-    char source[FIELD_TEXT], text[FIELD_TEXT], offset[FIELD_TEXT], more[FIELD_TEXT];
+    char source[FIELD_TEXT], text[FIELD_TEXT + 60], offset[FIELD_TEXT], more[FIELD_TEXT];
     if (!field_words(page->row, "source", source)) return;
     head(page, strchr(source, ':') && (source[0] == '[' || strchr(source, ':') != strrchr(source, ':')) ? "IPv6" : "IPv4");
     address_line(page, "source");

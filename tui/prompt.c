@@ -75,7 +75,7 @@ static void filter_go(struct session *session, const char *text)
 static void destination_set(struct session *session, const char *text)
 {
     if (*text && !world_destination(text)) session_say(session, true, "\"%s\" is no address: 192.0.2.1, or 2001:db8::1", text);
-    else snprintf(session->destination, sizeof session->destination, "%s", text);
+    else if (strlen(text) < sizeof session->destination) memcpy(session->destination, text, strlen(text) + 1);
 }
 
 static void mark_key(struct session *session, int key)

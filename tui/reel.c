@@ -185,6 +185,13 @@ uint64_t reel_previous(struct reel *reel, uint64_t place)
     return number;
 }
 
+uint64_t reel_packet_before(struct reel *reel, uint64_t row)
+{
+    if (!reel->packets) return 0;
+    uint64_t first = packet_after(reel, row), before = first ? first - 1 : reel->last_packet;
+    return before > TRACE_PACKET_BASE ? before : 0;
+}
+
 uint64_t reel_last_packet(const struct reel *reel) { return reel->last_packet; }
 
 uint64_t reel_last(struct reel *reel)

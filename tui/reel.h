@@ -19,6 +19,7 @@ bool reel_row(struct reel *reel, uint64_t place, struct trace_row *row);
 uint64_t reel_next(struct reel *reel, uint64_t place); /* the place after it; 0: none */
 uint64_t reel_previous(struct reel *reel, uint64_t place); /* 0: none */
 uint64_t reel_last(struct reel *reel);
+uint64_t reel_packet_before(struct reel *reel, uint64_t row); /* the newest packet when this row had been written; 0: none */
 uint64_t reel_last_packet(const struct reel *reel);      /* 0: none */
 uint64_t reel_at(struct reel *reel, int64_t at_ns);    /* the first row of this instant or later, else the last one */
 uint64_t reel_rows_before(struct reel *reel, uint64_t place); /* the newest row, no packet, at this place or before it */

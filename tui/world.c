@@ -45,6 +45,7 @@ static struct world_page page_make(struct session *session, int columns)
     if (!session_world(session)) return page;
     world_state_add(&page);
     world_routes_add(&page);
+    world_past_add(&page);
     return page;
 }
 

@@ -42,6 +42,5 @@ bool world_destination(const char *text); /* is it an address? */
 
 /* ---- world_past.c: what the packets and rows before the cursor tell ---- */
 enum { WORLD_PACKETS_MOST = 2000, WORLD_ROWS_MOST = 20000 }; /* as far back is looked */
-struct world_past;
 void world_past_add(struct world_page *page);
 #endif
