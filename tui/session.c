@@ -31,6 +31,7 @@ bool session_run(struct session *session, size_t index, char **error)
     if (!record_run(session->record, index, &run)) return false;
     struct reel *reel = reel_open(session->setup->path, run.run_id, error);
     if (!reel) return false;
+    diff_free(session); /* it reads by the reel that goes */
     reel_close(session->reel);
     view_close(session->view);
     session->reel = reel;

@@ -25,6 +25,29 @@ while read -r name size file keys; do
 done <tests/tui/cases.txt
 for screen in tests/tui/screens/*.txt; do grep -q "^$(basename "$screen" .txt) " tests/tui/cases.txt || not_ok "$screen belongs to no case"; done
 
+# ---- two runs ----
+sed 's/"at": "5ms",\( *\)"do": "address.add"/"at": "4ms",\1"do": "address.add"/' scenarios/01-address-change-event.json >"$work/other.json"
+"$binary" run scenarios/01-address-change-event.json --record "$work/a.db" >/dev/null
+"$binary" run "$work/other.json" --record "$work/b.db" >/dev/null
+"$binary" run scenarios/01-address-change-event.json "$work/other.json" --record "$work/two.db" >/dev/null
+shows() { # what, words on the screen, arguments…
+    local what=$1 words=$2
+    shift 2
+    "$binary" tui "$@" --size 120x40 >"$work/screen" 2>"$work/err"
+    grep -q -- "$words" "$work/screen" && ok || not_ok "$what: $(head -4 "$work/screen" "$work/err")"
+}
+shows "two records that part" "29 rows are equal; here the runs part" "$work/a.db" "$work/b.db" --keys 7
+shows "... both sides of it" "30 *5ms.*30 *4ms" "$work/a.db" "$work/b.db" --keys 7
+shows "... Enter leads there" "row 30 of 47" "$work/a.db" "$work/b.db" --keys '7<Enter>'
+shows "two records that are equal" "all 47 rows are equal" "$work/a.db" "$work/a.db" --keys 7
+shows "nothing to compare with" "nothing to compare with" "$work/a.db" --keys 7
+shows "another record that is none" "cannot read" "$work/a.db" "$work/no.db" --keys 7
+shows "a record of two runs" "^\*   1  pass.*seed 1" "$work/two.db" --keys ''
+shows "... one is chosen" "fail  row" "$work/two.db" --keys '<Down><Enter>'
+shows "... it begins at what failed" "expectation.failed" "$work/two.db" --keys '<Down><Enter>'
+shows "... compared with the other" "29 rows are equal" "$work/two.db" --keys '<Enter>7'
+shows "... and the other with the one" "29 rows are equal" "$work/two.db" --keys '<Enter>78<Down><Enter>7'
+
 # ---- what is asked wrongly ----
 refused() { # what, code, words in the message, arguments…
     local what=$1 code=$2 words=$3
